@@ -1,0 +1,56 @@
+/// A function from inputs to logits that is evaluated a batch at a time.
+///
+/// The caller writes rows into ``inputs``, calls ``forward(count:)`` and reads rows of ``logits``.
+/// An instance serves one thread; ``ClassifierSource`` makes one a worker.
+/// The logits of a row are a deterministic function of that row alone: they depend neither on its
+/// position nor on the other rows.
+public protocol Classifier: AnyObject {
+  /// The extents of one input, without the batch axis.
+  var inputShape: [Int] { get }
+  /// The number of classes K, at least 2. A single-output binary model has the two logits (0, z).
+  var classCount: Int { get }
+  /// The number of rows that one forward pass evaluates.
+  var batchSize: Int { get }
+  /// [batchSize, d], row-major.
+  var inputs: UnsafeMutableBufferPointer<Float> { get }
+  /// [batchSize, classCount], row-major; valid until the next forward pass.
+  var logits: UnsafeBufferPointer<Float> { get }
+  /// Evaluates the first `count` rows, 1 ≤ count ≤ batchSize. The rest of `logits` is undefined.
+  ///
+  /// - Throws: ``EngineError`` when a logit is NaN.
+  func forward(count: Int) throws
+}
+
+/// A classifier that can also pull a gradient back from its logits to its input.
+public protocol DifferentiableClassifier: Classifier {
+  /// [batchSize, classCount]: v, the gradient with respect to the logits, written by the caller.
+  var logitGradients: UnsafeMutableBufferPointer<Float> { get }
+  /// [batchSize, d]: vᵀ ∂z/∂x, valid until the next backward pass.
+  var inputGradients: UnsafeBufferPointer<Float> { get }
+  /// Computes `inputGradients` of the first `count` rows at the inputs of the last forward pass.
+  func backward(count: Int) throws
+}
+
+/// A loaded model from which each worker thread makes classifiers of its own.
+public protocol ClassifierSource: Sendable {
+  /// The extents of one input, without the batch axis.
+  var inputShape: [Int] { get }
+  var classCount: Int { get }
+  /// Makes the classifier that defines f: the one whose decisions are counted and reported.
+  func makeClassifier(batchSize: Int) throws -> any Classifier
+  /// Makes a classifier with gradients, or returns `nil` when the model has none.
+  func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)?
+}
+
+extension Classifier {
+  /// The number of coordinates d of one input.
+  public var inputCount: Int { inputShape.reduce(1, *) }
+
+  /// The class that row `row` of the last forward pass is given: the largest logit, ties to the lowest index.
+  public func decision(row: Int) -> Int {
+    let start = row * classCount
+    var best = 0
+    for k in 1..<classCount where logits[start + k] > logits[start + best] { best = k }
+    return best
+  }
+}

@@ -1,0 +1,3 @@
+#ifndef CERTIFY_KERNELS_H
+#define CERTIFY_KERNELS_H
+#endif

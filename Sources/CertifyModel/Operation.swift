@@ -1,0 +1,193 @@
+/// What a ``Node`` computes: the small set of operations that every supported ONNX operator is lowered to.
+///
+/// Engine, certificates and reports switch over this set, not over ONNX's operators.
+public enum Operation: Sendable {
+  /// y = w ⋆ x + b over one, two or three spatial axes; x is [N, C, …].
+  case convolution(Convolution)
+  /// y[…, o] = Σᵢ w[o, i]·x[…, i] + b[o].
+  case linear(Linear)
+  /// Batched matrix product of two values, broadcast over the leading axes.
+  case matrixProduct
+  /// y = scale·x + shift with constants that broadcast against x, to the shape of the output.
+  case affine(Affine)
+  /// A function of one number, applied to each element.
+  case unary(UnaryFunction)
+  /// A function of two numbers, applied to each pair of elements with broadcasting.
+  case binary(BinaryFunction)
+  /// softmax along one axis (non-negative).
+  case softmax(axis: Int)
+  /// log-softmax along one axis (non-negative).
+  case logSoftmax(axis: Int)
+  /// A maximum or average over a sliding window.
+  case pooling(Pooling)
+  /// A reduction over some axes.
+  case reduction(Reduction)
+  /// The same elements in the shape of the output.
+  case reshape
+  /// y's axis k is x's axis `permutation[k]`.
+  case transpose(permutation: [Int])
+  /// Padding along each axis.
+  case padding(Padding)
+  /// The inputs one after another along one axis (non-negative).
+  case concatenation(axis: Int)
+  /// A strided sub-box.
+  case slice(Slice)
+  /// x repeated along axes of extent 1 to the shape of the output.
+  case broadcast
+}
+
+/// A convolution's constants.
+public struct Convolution: Sendable {
+  /// [outputs, inputs / groups, k…].
+  public var weights: Tensor
+  /// [outputs], or `nil` for none.
+  public var bias: Tensor?
+  /// One number a spatial axis.
+  public var strides: [Int]
+  /// One number a spatial axis; 1 is dense.
+  public var dilations: [Int]
+  /// Zeros before and after, one number a spatial axis.
+  public var padsBegin: [Int]
+  public var padsEnd: [Int]
+  public var groups: Int
+
+  public init(
+    weights: Tensor, bias: Tensor?, strides: [Int], dilations: [Int], padsBegin: [Int], padsEnd: [Int],
+    groups: Int
+  ) {
+    self.weights = weights
+    self.bias = bias
+    self.strides = strides
+    self.dilations = dilations
+    self.padsBegin = padsBegin
+    self.padsEnd = padsEnd
+    self.groups = groups
+  }
+}
+
+/// A linear layer's constants.
+public struct Linear: Sendable {
+  /// [outputs, inputs].
+  public var weights: Tensor
+  /// [outputs], or `nil` for none.
+  public var bias: Tensor?
+
+  public init(weights: Tensor, bias: Tensor?) {
+    self.weights = weights
+    self.bias = bias
+  }
+}
+
+/// An element-wise affine map's constants; at least one is present.
+public struct Affine: Sendable {
+  /// Broadcasts against the input as ONNX broadcasts; `nil` is 1.
+  public var scale: Tensor?
+  /// Broadcasts against the input as ONNX broadcasts; `nil` is 0.
+  public var shift: Tensor?
+
+  public init(scale: Tensor?, shift: Tensor?) {
+    self.scale = scale
+    self.shift = shift
+  }
+}
+
+/// A function of one number.
+public enum UnaryFunction: Sendable, Equatable {
+  case relu
+  /// slope·x below zero.
+  case leakyRelu(slope: Float)
+  case sigmoid
+  case tanh
+  /// x·Φ(x).
+  case gelu
+  /// The tanh approximation of x·Φ(x).
+  case geluTanh
+  /// min(max(x, lower), upper).
+  case clip(lower: Float, upper: Float)
+  case erf
+  case exp
+  case log
+  case sqrt
+  case abs
+  case reciprocal
+  /// x to a constant power.
+  case power(exponent: Float)
+}
+
+/// A function of two numbers.
+public enum BinaryFunction: Sendable, Equatable {
+  case add, subtract, multiply, divide, maximum, minimum
+}
+
+/// A sliding-window reduction over one, two or three spatial axes; x is [N, C, …].
+public struct Pooling: Sendable {
+  public enum Kind: Sendable, Equatable {
+    case maximum
+    /// `countsPadding`: whether padded places enter the divisor.
+    case average(countsPadding: Bool)
+  }
+  public var kind: Kind
+  public var kernel: [Int]
+  public var strides: [Int]
+  public var dilations: [Int]
+  public var padsBegin: [Int]
+  public var padsEnd: [Int]
+
+  public init(
+    kind: Kind, kernel: [Int], strides: [Int], dilations: [Int], padsBegin: [Int], padsEnd: [Int]
+  ) {
+    self.kind = kind
+    self.kernel = kernel
+    self.strides = strides
+    self.dilations = dilations
+    self.padsBegin = padsBegin
+    self.padsEnd = padsEnd
+  }
+}
+
+/// A reduction over some axes; the output's shape says whether they are kept with extent 1 or dropped.
+public struct Reduction: Sendable {
+  public enum Kind: Sendable, Equatable {
+    case sum, mean, maximum, minimum
+  }
+  public var kind: Kind
+  /// Non-negative, ascending.
+  public var axes: [Int]
+
+  public init(kind: Kind, axes: [Int]) {
+    self.kind = kind
+    self.axes = axes
+  }
+}
+
+/// Padding along each axis of the input.
+public struct Padding: Sendable {
+  public enum Mode: Sendable, Equatable {
+    case constant(Float)
+    case reflect
+    case edge
+  }
+  public var mode: Mode
+  /// One number an axis; never negative.
+  public var before: [Int]
+  public var after: [Int]
+
+  public init(mode: Mode, before: [Int], after: [Int]) {
+    self.mode = mode
+    self.before = before
+    self.after = after
+  }
+}
+
+/// A strided sub-box: y[i] = x[start + i·step] along each axis.
+public struct Slice: Sendable {
+  /// One number an axis of the input.
+  public var starts: [Int]
+  /// One number an axis of the input; may be negative, never 0.
+  public var steps: [Int]
+
+  public init(starts: [Int], steps: [Int]) {
+    self.starts = starts
+    self.steps = steps
+  }
+}

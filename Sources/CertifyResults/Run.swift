@@ -1,0 +1,165 @@
+import CertifyThreat
+
+/// All brackets of one input.
+public struct InputResult: Sendable, Codable, Equatable {
+  /// The position in the data file, from 0.
+  public var index: Int
+  public var label: Int
+  public var brackets: [Bracket]
+
+  public init(index: Int, label: Int, brackets: [Bracket]) {
+    self.index = index
+    self.label = label
+    self.brackets = brackets
+  }
+}
+
+/// The record of a run: what was asked, and what was found.
+public struct RunResults: Sendable, Codable, Equatable {
+  /// The version of this record's form.
+  public static let currentSchemaVersion = 1
+
+  public var schemaVersion: Int
+  public var manifest: RunManifest
+  /// In ascending order of index; fewer than `manifest.selectedInputs` when the run was interrupted.
+  public var inputs: [InputResult]
+  public var interrupted: Bool
+
+  public init(manifest: RunManifest, inputs: [InputResult], interrupted: Bool) {
+    self.schemaVersion = Self.currentSchemaVersion
+    self.manifest = manifest
+    self.inputs = inputs
+    self.interrupted = interrupted
+  }
+}
+
+/// Everything that a run's counts depend on; two runs with equal manifests write equal results.
+public struct RunManifest: Sendable, Codable, Equatable {
+  public var tool: ToolRecord
+  public var model: FileRecord
+  public var data: FileRecord
+  public var labels: FileRecord?
+  public var space: InputSpace
+  /// How 8-bit values became inputs, such as `divided by 255`.
+  public var scaling: String
+  public var inputShape: [Int]
+  public var classCount: Int
+  /// The inputs asked for, and the count in the file.
+  public var selectedInputs: Int
+  public var availableInputs: Int
+  public var norms: [Norm]
+  public var classifiers: [ClassifierKind]
+  public var smoothings: [SmoothingRecord]
+  public var samples: Int
+  public var selectionSamples: Int
+  public var alpha: Double
+  public var certificates: [String]
+  public var attacks: [String]
+  /// Radii of fixed-ε attacks; empty when the smallest witness is sought.
+  public var epsilons: [Double]
+  /// Further parameters by name, such as `steps`, `restarts`, `beta`.
+  public var parameters: [String: String]
+  public var seed: UInt64
+  /// The command line, quoted for a shell.
+  public var command: String
+
+  public init(
+    tool: ToolRecord, model: FileRecord, data: FileRecord, labels: FileRecord?, space: InputSpace,
+    scaling: String, inputShape: [Int], classCount: Int, selectedInputs: Int, availableInputs: Int,
+    norms: [Norm], classifiers: [ClassifierKind], smoothings: [SmoothingRecord], samples: Int,
+    selectionSamples: Int, alpha: Double, certificates: [String], attacks: [String], epsilons: [Double],
+    parameters: [String: String], seed: UInt64, command: String
+  ) {
+    self.tool = tool
+    self.model = model
+    self.data = data
+    self.labels = labels
+    self.space = space
+    self.scaling = scaling
+    self.inputShape = inputShape
+    self.classCount = classCount
+    self.selectedInputs = selectedInputs
+    self.availableInputs = availableInputs
+    self.norms = norms
+    self.classifiers = classifiers
+    self.smoothings = smoothings
+    self.samples = samples
+    self.selectionSamples = selectionSamples
+    self.alpha = alpha
+    self.certificates = certificates
+    self.attacks = attacks
+    self.epsilons = epsilons
+    self.parameters = parameters
+    self.seed = seed
+    self.command = command
+  }
+}
+
+/// The program that ran: f is one function for each kernel library and instruction set.
+public struct ToolRecord: Sendable, Codable, Equatable {
+  public var version: String
+  /// The kernel library and its version, such as `oneDNN 2.6.3`.
+  public var kernels: String
+  /// The instruction set the kernels were chosen for, such as `avx2`.
+  public var instructionSet: String
+  /// Rows a forward pass evaluates; a batch is padded to it.
+  public var batchSize: Int
+
+  public init(version: String, kernels: String, instructionSet: String, batchSize: Int) {
+    self.version = version
+    self.kernels = kernels
+    self.instructionSet = instructionSet
+    self.batchSize = batchSize
+  }
+}
+
+/// A file that went into a run.
+public struct FileRecord: Sendable, Codable, Equatable {
+  public var path: String
+  /// Lower-case hexadecimal digest of the file's bytes.
+  public var sha256: String
+
+  public init(path: String, sha256: String) {
+    self.path = path
+    self.sha256 = sha256
+  }
+}
+
+/// What a gate decided.
+public struct Verdict: Sendable, Codable, Equatable {
+  public var requirements: [RequirementOutcome]
+
+  public init(requirements: [RequirementOutcome]) {
+    self.requirements = requirements
+  }
+
+  /// Whether every requirement is met. A verdict without requirements passes.
+  public var pass: Bool { requirements.allSatisfy(\.pass) }
+}
+
+/// One requirement and what was found.
+public struct RequirementOutcome: Sendable, Codable, Equatable {
+  /// The requirement as it was written.
+  public var requirement: String
+  /// The bound asked for, such as `>= 0.6`.
+  public var expected: String
+  /// The figure found, or `nil` where there is none (no inputs, no brackets).
+  public var found: Double?
+  public var pass: Bool
+  /// Why it failed or what the figure is, in one sentence.
+  public var explanation: String
+  /// The indices of the inputs that decide it, worst first; at most a screenful.
+  public var decidingInputs: [Int]
+
+  public init(
+    requirement: String, expected: String, found: Double?, pass: Bool, explanation: String,
+    decidingInputs: [Int]
+  ) {
+    self.requirement = requirement
+    self.expected = expected
+    self.found = found
+    self.pass = pass
+    self.explanation = explanation
+    self.decidingInputs = decidingInputs
+  }
+}
