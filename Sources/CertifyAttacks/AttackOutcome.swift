@@ -17,7 +17,7 @@ public struct AttackOutcome: Sendable {
   public var held: Int
   public var inconclusive: Int
   /// The test that confirmed `witness` against the smoothed classifier; `nil` for the base classifier.
-  public var flipTest: Int?
+  public var flipTest: FlipTestResult?
   /// The chance that `witness` is none: β over all candidates tested; 0 for the base classifier.
   public var beta: Double
   /// The ε tried, for a fixed-ε attack.

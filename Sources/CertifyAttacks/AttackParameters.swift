@@ -20,7 +20,7 @@ public struct AttackParameters: Sendable, Equatable, Codable {
   /// Samples that choose a candidate's rival class.
   public var flipSelectionSamples: Int = 100
   /// The most samples of one flip test.
-  public var flipMaximumSamples: Int = 10_000
+  public var flipMaximumSamples: Int = 20_000
 
   public init() {}
 

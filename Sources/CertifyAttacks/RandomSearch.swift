@@ -21,7 +21,7 @@ struct RandomSearch {
       let count = min(oracle.batchSize, 32, oracle.remaining)
       guard count > 0 else { return }
       for index in 0..<count {
-        extreme(oracle.row(index), radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
+        Self.extreme(oracle.row(index), radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
       }
       guard try oracle.evaluate(count: count, attack: Self.name) == .answered else { return }
       if let best = oracle.bestDistance, AttackGoal.isWithin(best, epsilon: epsilon) { return }
@@ -59,7 +59,7 @@ struct RandomSearch {
       guard count > 0 else { return }
       try set.setRadius(radius)
       for index in 0..<count {
-        extreme(oracle.row(index), radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
+        Self.extreme(oracle.row(index), radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
       }
       guard try oracle.evaluate(count: count, attack: Self.name) == .answered else { return }
       radius *= 2
@@ -67,7 +67,7 @@ struct RandomSearch {
   }
 
   /// Writes a random point far out in ball ∩ box: a sign for each block of coordinates, scaled to the ball.
-  private func extreme(
+  static func extreme(
     _ row: UnsafeMutableBufferPointer<Float>, radius: Double, neighbourhood: Neighbourhood,
     set: inout FeasibleSet, using generator: inout SplitMix64
   ) {
