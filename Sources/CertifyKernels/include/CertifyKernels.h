@@ -60,7 +60,9 @@ void certify_words(
 
 /// Writes row_i = x_i + sigma n_i with independent standard normal n_i, in float32.
 ///
-/// Box-Muller (1958, DOI 10.1214/aoms/1177706645) on pairs of words, of 31 and 32 bits: |n_i| <= 6.67.
+/// Box-Muller (1958, DOI 10.1214/aoms/1177706645) on pairs of words (v, w): radius sqrt(-2 ln u) with
+/// u = (floor(v / 2) + 1/2) / 2^31 rounded to 24 bits, angle 2 pi w / 2^32; |n_i| <= 6.67. Given u and the
+/// angle, the error of n_i is below 10^-6 of the radius.
 /// The row must not overlap x.
 void certify_gaussian_row(
   enum certify_path path, const struct certify_noise_address *address, float sigma, const float *x,
