@@ -18,44 +18,33 @@ public struct Smoothing: Sendable, Equatable, Codable {
   }
 
   /// k of the range [−255k, 255(k+1)] to which noisy 8-bit inputs are clipped: max(1, ⌊6σ⌋); `nil` without a clip.
+  ///
+  /// 1 for a σ that ``validate()`` refuses.
   public var rangeFactor: Int? {
-    switch noise {
-    case .gaussianSound: max(1, Int((6 * sigma).rounded(.down)))
-    case .gaussian: nil
+    guard noise == .gaussianSound else { return nil }
+    guard sigma.isFinite, noise.sigmas.contains(sigma) else { return 1 }
+    return max(1, Int((6 * sigma).rounded(.down)))
+  }
+
+  /// The integers to which noisy 8-bit inputs are clipped, [−255k, 255(k+1)]; `nil` without a clip.
+  public var integerRange: ClosedRange<Int>? {
+    rangeFactor.map { -255 * $0...255 * ($0 + 1) }
+  }
+
+  /// Refuses a σ that is not a number within ``NoiseFamily/sigmas``.
+  public func validate() throws(SmoothingError) {
+    guard noise.sigmas.contains(sigma) else { throw .sigmaOutOfRange(sigma, noise) }
+  }
+}
+
+extension NoiseFamily {
+  /// The standard deviations that can be sampled, in units of the input.
+  ///
+  /// The alias table of the exact noise has up to 2¹⁶ columns, which bounds its σ.
+  public var sigmas: ClosedRange<Double> {
+    switch self {
+    case .gaussianSound: 5e-4...16
+    case .gaussian: 1e-6...1e6
     }
   }
-}
-
-/// What a set of noise samples is drawn for; samples of different purposes are independent.
-public enum SamplePurpose: Sendable, Hashable {
-  /// Choosing the class to certify.
-  case selection
-  /// Estimating its probability.
-  case estimation
-  /// Searching for a witness; `round` separates searches.
-  case search(round: UInt16)
-  /// Testing the candidate witness of this number: `selection` picks the rival class, the rest decides.
-  case flipSelection(candidate: UInt16)
-  case flipDecision(candidate: UInt16)
-  /// Testing a contradiction again.
-  case retestSelection
-  case retestEstimation
-  case retestFlipSelection
-  case retestFlipDecision
-}
-
-/// How often f answered each class under noise.
-public struct ClassCounts: Sendable, Equatable, Codable {
-  /// One number a class.
-  public var counts: [Int]
-  /// Samples whose noise could not be drawn exactly; they count against every claim.
-  public var failed: Int
-
-  public init(counts: [Int], failed: Int) {
-    self.counts = counts
-    self.failed = failed
-  }
-
-  /// All samples n, failed ones included.
-  public var samples: Int { counts.reduce(failed, +) }
 }

@@ -1,0 +1,27 @@
+import CertifySmoothing
+
+/// What an attack found for one input, and what it spent.
+public struct AttackOutcome: Sendable {
+  /// The attack that ran, portfolios by their own name.
+  public var attack: String
+  /// The nearest verified witness, or `nil` when none was found.
+  public var witness: Witness?
+  /// The class that f gives x; `nil` for the smoothed classifier, whose answer is a matter of sampling.
+  public var cleanClass: Int?
+  /// Evaluations of f, one an input row.
+  public var queries: Int
+  /// Gradient evaluations, one an input row.
+  public var gradients: Int
+  /// How the candidates' flip tests against the smoothed classifier ended.
+  public var flipped: Int
+  public var held: Int
+  public var inconclusive: Int
+  /// The test that confirmed `witness` against the smoothed classifier; `nil` for the base classifier.
+  public var flipTest: FlipTestResult?
+  /// The chance that `witness` is none: β over all candidates tested; 0 for the base classifier.
+  public var beta: Double
+  /// The ε tried, for a fixed-ε attack.
+  public var epsilons: [Double]?
+  /// Whether the attack was stopped by its budget.
+  public var budgetSpent: Bool
+}

@@ -1,0 +1,102 @@
+import CertifyEngine
+import CertifyThreat
+
+/// An attack on the base classifier f, run on one input at a time.
+public struct BaseAttack: Sendable {
+  public let name: AttackName
+  public let goal: AttackGoal
+  public let threat: ThreatModel
+  public let parameters: AttackParameters
+  public let seed: UInt64
+
+  /// - Throws: ``AttackError`` when a parameter or an ε is out of range, or `name` is not an attack on f.
+  public init(
+    name: AttackName, goal: AttackGoal, threat: ThreatModel, parameters: AttackParameters = .init(),
+    seed: UInt64
+  ) throws(AttackError) {
+    try parameters.validate()
+    try goal.validate()
+    _ = try name.resolved(smoothed: false, gradients: true, goal: goal)
+    self.name = name
+    self.goal = goal
+    self.threat = threat
+    self.parameters = parameters
+    self.seed = seed
+  }
+
+  /// Attacks one input.
+  ///
+  /// A misclassified input is its own witness at distance 0, named `clean`, and costs one query. The result
+  /// depends on the input, the parameters and the seed, not on other inputs.
+  ///
+  /// - Parameters:
+  ///   - reference: The classifier that defines f; every reported witness was verified on it, alone.
+  ///   - gradients: The classifier that the attack queries, or `nil` when the model has no gradients.
+  /// - Throws: ``AttackError`` for an input that does not fit or an attack that needs gradients; what the
+  ///   classifiers throw.
+  public func run(
+    on input: AttackInput, reference: any Classifier, gradients: (any DifferentiableClassifier)?
+  ) throws -> AttackOutcome {
+    let methods = try name.resolved(smoothed: false, gradients: gradients != nil, goal: goal)
+    let oracle = try Oracle(
+      input: input, threat: threat, reference: reference, gradients: gradients,
+      maximumQueries: parameters.maximumQueries)
+    let cleanClass = try oracle.cleanClass()
+    var epsilons: [Double]?
+    var witness: Witness?
+    if cleanClass != input.label {
+      witness = Witness(
+        point: input.point, grid: input.grid ?? oracle.neighbourhood.gridPoint(input.point), distance: 0,
+        witnessClass: cleanClass, attack: Witness.clean)
+    } else if name != .none {
+      switch goal {
+      case .smallestNorm:
+        for method in methods { try runSmallestNorm(method, on: oracle) }
+      case .epsilons(let all):
+        epsilons = try runEpsilons(all.sorted(), methods: methods, on: oracle)
+      }
+      witness = try oracle.finish()
+    }
+    return AttackOutcome(
+      attack: name.rawValue, witness: witness, cleanClass: cleanClass, queries: oracle.queries,
+      gradients: oracle.gradients, flipped: 0, held: 0, inconclusive: 0, flipTest: nil, beta: 0,
+      epsilons: epsilons, budgetSpent: oracle.budgetSpent)
+  }
+
+  private func generator(_ method: AttackName, input: Int, round: Int) -> SplitMix64 {
+    let stage = UInt64(AttackName.allCases.firstIndex(of: method) ?? 0) << 32 | UInt64(round)
+    return SplitMix64(seed: seed, input: input, stage: stage)
+  }
+
+  private func runSmallestNorm(_ method: AttackName, on oracle: Oracle) throws {
+    var generator = generator(method, input: oracle.input.index, round: 0)
+    switch method {
+    case .fgsm: try FGSM().runSmallestNorm(on: oracle)
+    case .pgd: try PGD(parameters: parameters).runSmallestNorm(on: oracle, generator: &generator)
+    case .randomSearch:
+      try RandomSearch(parameters: parameters).runSmallestNorm(on: oracle, generator: &generator)
+    case .none, .smoothadv, .best, .auto: break
+    }
+  }
+
+  /// Tries each ε in ascending order until one succeeds, and returns those tried.
+  private func runEpsilons(_ epsilons: [Double], methods: [AttackName], on oracle: Oracle) throws -> [Double]
+  {
+    var tried: [Double] = []
+    for (round, epsilon) in epsilons.enumerated() {
+      tried.append(epsilon)
+      for method in methods {
+        var generator = generator(method, input: oracle.input.index, round: round)
+        switch method {
+        case .fgsm: try FGSM().run(on: oracle, epsilon: epsilon)
+        case .pgd: try PGD(parameters: parameters).run(on: oracle, epsilon: epsilon, generator: &generator)
+        case .randomSearch:
+          try RandomSearch(parameters: parameters).run(on: oracle, epsilon: epsilon, generator: &generator)
+        case .none, .smoothadv, .best, .auto: break
+        }
+        if let best = oracle.bestDistance, AttackGoal.isWithin(best, epsilon: epsilon) { return tried }
+      }
+    }
+    return tried
+  }
+}

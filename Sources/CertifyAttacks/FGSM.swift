@@ -1,0 +1,76 @@
+import CertifyThreat
+
+/// One step of the linearised worst case (Goodfellow, Shlens & Szegedy 2015, arXiv 1412.6572).
+///
+/// x' = argmax { g·u : u ∈ ball ∩ box } with the gradient g of z_t − z_y at x, for the few rival classes t that
+/// the linear model puts nearest. For ℓ∞ that is the sign of g; for ℓ₂ and ℓ₁ the box is taken into account exactly.
+struct FGSM {
+  static let name = "fgsm"
+  /// Rival classes tried.
+  static let targets = 4
+
+  /// Tries the step of length `epsilon`.
+  func run(on oracle: Oracle, epsilon: Double) throws {
+    guard let start = try InputGradients(oracle: oracle, limit: 9, attack: Self.name) else { return }
+    for target in start.targets.prefix(Self.targets) {
+      let radius = oracle.neighbourhood.largestStep(within: epsilon)
+      let path = LinearPath(neighbourhood: oracle.neighbourhood, gradient: target.gradient)
+      path.write(radius: radius, into: oracle.row(0))
+      guard try oracle.evaluate(count: 1, attack: Self.name) == .answered else { return }
+    }
+  }
+
+  /// Looks for the shortest step that flips.
+  func runSmallestNorm(on oracle: Oracle) throws {
+    guard let start = try InputGradients(oracle: oracle, limit: 9, attack: Self.name) else { return }
+    for target in start.targets.prefix(Self.targets) {
+      let path = LinearPath(neighbourhood: oracle.neighbourhood, gradient: target.gradient)
+      try path.search(oracle: oracle, from: target.distance, attack: Self.name)
+    }
+  }
+}
+
+/// The points u(ε) = argmax { g·u : u ∈ ball(x, ε) ∩ box } for one gradient g.
+struct LinearPath {
+  let neighbourhood: Neighbourhood
+  let gradient: [Float]
+  private let order: [Int]
+
+  init(neighbourhood: Neighbourhood, gradient: [Float]) {
+    self.neighbourhood = neighbourhood
+    self.gradient = gradient
+    order = gradient.withUnsafeBufferPointer { neighbourhood.order(of: $0) }
+  }
+
+  /// Writes u(radius).
+  func write(radius: Double, into row: UnsafeMutableBufferPointer<Float>) {
+    gradient.withUnsafeBufferPointer { neighbourhood.maximize($0, order: order, radius: radius, into: row) }
+  }
+
+  /// Looks for the smallest ε at which u(ε) flips: up a ladder of factors from `guess`, then by section.
+  func search(oracle: Oracle, from guess: Double, attack: String) throws {
+    let factor = 1.3
+    var low = 0.0
+    var radius = max(guess.isFinite && guess > 0 ? guess * 1.001 : 1e-3, neighbourhood.resolution)
+    let limit = min(oracle.bestDistance ?? .infinity, neighbourhood.farthest)
+    for _ in 0..<8 where low < limit {
+      let count = min(oracle.batchSize, 8, oracle.remaining)
+      guard count > 0 else { return }
+      let radii = (0..<count).map { min(radius * raised(factor, to: $0), limit) }
+      for index in 0..<count { write(radius: radii[index], into: oracle.row(index)) }
+      guard try oracle.evaluate(count: count, attack: attack) == .answered else { return }
+      if let first = (0..<count).first(where: { oracle.flips(row: $0) }) {
+        _ = try oracle.section(
+          low: first == 0 ? low : radii[first - 1], high: radii[first], precision: 1e-4, attack: attack,
+          path: write)
+        return
+      }
+      low = radii[count - 1]
+      radius = low * factor
+    }
+  }
+
+  private func raised(_ base: Double, to exponent: Int) -> Double {
+    (0..<exponent).reduce(1) { product, _ in product * base }
+  }
+}

@@ -1,0 +1,104 @@
+import CertifyEngine
+import CertifySmoothing
+import CertifyThreat
+
+/// An attack on the smoothed classifier g, run on one input at a time.
+public struct SmoothedAttack: Sendable {
+  public let name: AttackName
+  public let goal: AttackGoal
+  public let threat: ThreatModel
+  public let parameters: AttackParameters
+  /// The noise of g; its seed also keys the attack's own random choices.
+  public let noise: NoiseGenerator
+
+  /// - Throws: ``AttackError`` when a parameter or an ε is out of range, or `name` is not an attack on g.
+  public init(
+    name: AttackName, goal: AttackGoal, threat: ThreatModel, parameters: AttackParameters = .init(),
+    noise: NoiseGenerator
+  ) throws(AttackError) {
+    try parameters.validate()
+    try goal.validate()
+    _ = try name.resolved(smoothed: true, gradients: true, goal: goal)
+    self.name = name
+    self.goal = goal
+    self.threat = threat
+    self.parameters = parameters
+    self.noise = noise
+  }
+
+  /// Attacks one input.
+  ///
+  /// Every witness reported was confirmed by a flip test on fresh noise, the tests together at level β. When
+  /// cheap samples at x already favour another class, x itself is the first candidate; confirmed, it is a
+  /// witness at distance 0, named `clean`.
+  ///
+  /// - Parameters:
+  ///   - reference: The classifier that defines f; its decisions are the ones counted.
+  ///   - gradients: The classifier that gives gradients, or `nil` when the model has none.
+  /// - Throws: ``AttackError`` for an input that does not fit or an attack that needs gradients; what the
+  ///   classifiers and the noise throw.
+  public func run(
+    on input: AttackInput, reference: any Classifier, gradients: (any DifferentiableClassifier)?
+  ) throws -> AttackOutcome {
+    let methods = try name.resolved(smoothed: true, gradients: gradients != nil, goal: goal)
+    let oracle = try SmoothedOracle(
+      input: input, threat: threat, reference: reference, noise: noise, gradients: gradients,
+      parameters: parameters)
+    var epsilons: [Double]?
+    if name != .none, let clean = try oracle.counts(at: input.point, round: oracle.nextRound(), samples: 0..<128) {
+      let seen = SegmentSearch.observation(t: 0, counts: clean, label: input.label)
+      if seen.rivalHits >= seen.labelHits { _ = try oracle.test(input.point, attack: Witness.clean) }
+      if oracle.best == nil {
+        switch goal {
+        case .smallestNorm:
+          for method in methods { try runSmallestNorm(method, on: oracle, clean: clean) }
+        case .epsilons(let all):
+          epsilons = try runEpsilons(all.sorted(), methods: methods, on: oracle)
+        }
+      }
+    }
+    return AttackOutcome(
+      attack: name.rawValue, witness: oracle.best?.witness, cleanClass: nil, queries: oracle.queries,
+      gradients: oracle.gradients, flipped: oracle.flipped, held: oracle.held,
+      inconclusive: oracle.inconclusive, flipTest: oracle.best?.test, beta: parameters.beta,
+      epsilons: epsilons, budgetSpent: oracle.budgetSpent)
+  }
+
+  private func randomNumbers(input: Int, round: Int) -> SplitMix64 {
+    SplitMix64(seed: noise.seed, input: input, stage: 1 << 63 | UInt64(round))
+  }
+
+  private func runSmallestNorm(_ method: AttackName, on oracle: SmoothedOracle, clean: ClassCounts) throws {
+    switch method {
+    case .smoothadv:
+      var attack = try SmoothAdvPGD(oracle: oracle)
+      try attack.runSmallestNorm(clean: clean)
+    case .randomSearch:
+      var generator = randomNumbers(input: oracle.input.index, round: 0)
+      try SmoothedRandomSearch(oracle: oracle).runSmallestNorm(generator: &generator)
+    case .none, .fgsm, .pgd, .best, .auto: break
+    }
+  }
+
+  private func runEpsilons(_ epsilons: [Double], methods: [AttackName], on oracle: SmoothedOracle) throws
+    -> [Double]
+  {
+    var tried: [Double] = []
+    for (round, epsilon) in epsilons.enumerated() {
+      tried.append(epsilon)
+      for method in methods {
+        switch method {
+        case .smoothadv:
+          var attack = try SmoothAdvPGD(oracle: oracle)
+          try attack.run(epsilon: epsilon)
+        case .randomSearch:
+          var generator = randomNumbers(input: oracle.input.index, round: round)
+          try SmoothedRandomSearch(oracle: oracle).run(epsilon: epsilon, generator: &generator)
+        case .none, .fgsm, .pgd, .best, .auto: break
+        }
+        if oracle.best != nil { return tried }
+      }
+    }
+    return tried
+  }
+}

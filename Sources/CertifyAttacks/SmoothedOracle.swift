@@ -1,0 +1,205 @@
+import CertifyEngine
+import CertifySmoothing
+import CertifyThreat
+import Foundation
+
+/// The one way from an attack to a smoothed classifier g: counts rows of f, keeps to a budget, tests candidates.
+///
+/// Searching is done on noise of purpose `search`; a candidate counts as a witness only after a flip test on
+/// fresh noise. At most C candidates are tested, each at level β/C, so that the chance that any
+/// reported witness is none stays below β.
+final class SmoothedOracle {
+  let input: AttackInput
+  let threat: ThreatModel
+  let parameters: AttackParameters
+  let neighbourhood: Neighbourhood
+  let sigma: Double
+  private(set) var queries = 0
+  private(set) var gradients = 0
+  private(set) var flipped = 0
+  private(set) var held = 0
+  private(set) var inconclusive = 0
+  private(set) var budgetSpent = false
+  /// The nearest witness so far, and the test that confirmed it.
+  private(set) var best: (witness: Witness, test: FlipTestResult)?
+
+  private let reference: any Classifier
+  private let smoothed: SmoothedClassifier
+  private let differentiable: (any DifferentiableClassifier)?
+  private let generator: NoiseGenerator
+  private var round: UInt16 = 0
+
+  init(
+    input: AttackInput, threat: ThreatModel, reference: any Classifier, noise: NoiseGenerator,
+    gradients: (any DifferentiableClassifier)?, parameters: AttackParameters
+  ) throws {
+    try input.validate(for: reference, space: threat.space)
+    self.input = input
+    self.threat = threat
+    self.parameters = parameters
+    self.reference = reference
+    neighbourhood = Neighbourhood(input: input, threat: threat)
+    sigma = noise.smoothing.sigma
+    smoothed = try SmoothedClassifier(classifier: reference, generator: noise)
+    differentiable = gradients
+    generator = noise
+  }
+
+  var dimension: Int { input.point.count }
+  var hasGradients: Bool { differentiable != nil }
+  var candidates: Int { flipped + held + inconclusive }
+  var candidatesLeft: Int { parameters.maximumCandidates - candidates }
+  var remaining: Int { parameters.maximumSmoothedQueries - queries }
+
+  /// A number for noise that has not been used in a search of this input.
+  func nextRound() -> UInt16 {
+    defer { round = round == .max ? 0 : round + 1 }
+    return round
+  }
+
+  /// The point of 𝒳 nearest to `point`.
+  func feasible(_ point: [Float]) -> [Float] {
+    var point = point
+    point.withUnsafeMutableBufferPointer { neighbourhood.snap($0) }
+    return point
+  }
+
+  /// The point of the box nearest to `point`, not rounded to the grid.
+  func inBox(_ point: [Float]) -> [Float] {
+    point.map { min(max($0, neighbourhood.lower), neighbourhood.upper) }
+  }
+
+  /// Counts f's answers on noisy copies of the point of 𝒳 nearest to `point`; `nil` when the budget is spent.
+  func counts(at point: [Float], round: UInt16, samples: Range<Int>) throws -> ClassCounts? {
+    guard allows(samples.count) else { return nil }
+    queries += samples.count
+    return try smoothed.counts(
+      at: smoothingInput(feasible(point)), input: input.index, purpose: .search(round: round), samples: samples)
+  }
+
+  /// Tests on fresh noise whether g gives the point of 𝒳 nearest to `point` another class; `nil` when no
+  /// candidate or too little of the budget is left.
+  func test(_ point: [Float], attack: String) throws -> FlipTestResult? {
+    let point = feasible(point)
+    let most = min(parameters.flipMaximumSamples, remaining - parameters.flipSelectionSamples)
+    guard candidatesLeft > 0 else { return nil }
+    guard most >= min(parameters.flipMaximumSamples, 100), let number = UInt16(exactly: candidates) else {
+      budgetSpent = true
+      return nil
+    }
+    let result = try smoothed.flipTest(
+      at: smoothingInput(point), input: input.index, candidate: number, label: input.label,
+      beta: parameters.betaPerCandidate, selectionSamples: parameters.flipSelectionSamples,
+      maximumSamples: most, retest: false)
+    // Whole batches are evaluated, the last one perhaps beyond the deciding sample.
+    let batches = (result.samples + reference.batchSize - 1) / reference.batchSize
+    queries += result.selection.samples + min(batches * reference.batchSize, most)
+    switch result.outcome {
+    case .held: held += 1
+    case .inconclusive: inconclusive += 1
+    case .flipped:
+      flipped += 1
+      let distance = try threat.radius(of: point, from: input.point)
+      if best.map({ distance < $0.witness.distance }) ?? true {
+        let witness = Witness(
+          point: point, grid: neighbourhood.gridPoint(point), distance: distance,
+          witnessClass: result.rival, attack: distance > 0 ? attack : Witness.clean)
+        best = (witness, result)
+      }
+    }
+    return result
+  }
+
+  /// Adds to `total` the gradient of −log[(1/m) Σⱼ softmax(z(x'+ηⱼ))_y] at the point of 𝒳 nearest to `point`,
+  /// up to a positive factor, and counts the answers.
+  ///
+  /// The gradient pulls back v_j = s_y (s − e_y) of each sample's softmax s over the sum of all s_y (Salman et
+  /// al. 2019, arXiv 1906.04584). It is computed from log s, scaled by the largest entry, so that it neither
+  /// vanishes on confident samples nor overflows.
+  ///
+  /// - Returns: `nil` when the budget is spent or there are no gradients.
+  func gradient(at point: [Float], round: UInt16, samples: Int, into total: inout [Float]) throws
+    -> ClassCounts?
+  {
+    guard let differentiable, allows(samples) else { return nil }
+    let x = smoothingInput(feasible(point))
+    let d = dimension
+    let classes = differentiable.classCount
+    var counts = ClassCounts(counts: [Int](repeating: 0, count: classes), failed: 0)
+    for i in 0..<d { total[i] = 0 }
+    var scale = -Float.infinity
+    var sample = 0
+    while sample < samples {
+      var count = 0
+      while count < differentiable.batchSize, sample < samples {
+        let row = UnsafeMutableBufferPointer(rebasing: differentiable.inputs[count * d..<(count + 1) * d])
+        let isDrawn = generator.write(
+          x, input: input.index, purpose: .search(round: round), sample: sample, into: row)
+        if isDrawn { count += 1 } else { counts.failed += 1 }
+        sample += 1
+      }
+      guard count > 0 else { continue }
+      try differentiable.forward(count: count)
+      queries += count
+      for row in 0..<count { counts.counts[differentiable.decision(row: row)] += 1 }
+      let largest = (0..<count).map { writeLogGradient(row: $0, of: differentiable) }.max() ?? 0
+      if largest > scale {
+        let factor = scale == -.infinity ? 0 : exp(scale - largest)
+        for i in 0..<d { total[i] *= factor }
+        scale = largest
+      }
+      for row in 0..<count { exponentiate(row: row, of: differentiable, scale: scale) }
+      try differentiable.backward(count: count)
+      gradients += count
+      for row in 0..<count {
+        for i in 0..<d { total[i] += differentiable.inputGradients[row * d + i] }
+      }
+    }
+    return counts
+  }
+
+  /// Writes log(s_y s_c) for the classes c ≠ y of a row, and returns the largest.
+  private func writeLogGradient(row: Int, of classifier: any DifferentiableClassifier) -> Float {
+    let classes = classifier.classCount
+    let start = row * classes
+    let z = classifier.logits
+    var top = z[start]
+    for c in 1..<classes { top = max(top, z[start + c]) }
+    var sum: Float = 0
+    for c in 0..<classes { sum += exp(z[start + c] - top) }
+    let normalizer = top + log(sum)
+    let logLabel = z[start + input.label] - normalizer
+    var largest = -Float.infinity
+    for c in 0..<classes where c != input.label {
+      let value = logLabel + z[start + c] - normalizer
+      classifier.logitGradients[start + c] = value
+      largest = max(largest, value)
+    }
+    return largest
+  }
+
+  /// Turns the logarithms of a row into the gradient: s_y s_c / exp(scale) for c ≠ y, minus their sum at y.
+  private func exponentiate(row: Int, of classifier: any DifferentiableClassifier, scale: Float) {
+    let start = row * classifier.classCount
+    var sum: Float = 0
+    for c in 0..<classifier.classCount where c != input.label {
+      let value = exp(classifier.logitGradients[start + c] - scale)
+      classifier.logitGradients[start + c] = value
+      sum += value
+    }
+    classifier.logitGradients[start + input.label] = -sum
+  }
+
+  private func allows(_ rows: Int) -> Bool {
+    guard rows <= remaining else {
+      budgetSpent = true
+      return false
+    }
+    return true
+  }
+
+  private func smoothingInput(_ point: [Float]) -> SmoothingInput {
+    guard threat.space.gridSteps == 255, let grid = neighbourhood.gridPoint(point) else { return .real(point) }
+    return .grid(grid)
+  }
+}

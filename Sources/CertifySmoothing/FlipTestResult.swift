@@ -1,0 +1,43 @@
+import CertifyStatistics
+
+/// How the test of a candidate witness against the smoothed classifier ended, with the counts behind it.
+public struct FlipTestResult: Sendable, Equatable {
+  public enum Outcome: String, Sendable, Codable {
+    /// g gives the point another class than the label, with probability at least 1 − β.
+    case flipped
+    /// g gives the point the label, with probability at least 1 − β.
+    case held
+    /// Neither was shown.
+    case inconclusive
+  }
+
+  public var outcome: Outcome
+  public var label: Int
+  /// The class that was bet on against the label.
+  public var rival: Int
+  /// β: the level spent.
+  public var beta: Double
+  /// The counts of the samples that chose `rival`.
+  public var selection: ClassCounts
+  /// The counts of the fresh samples that decided.
+  public var decision: ClassCounts
+
+  /// The samples that decided, failed ones and those of other classes included.
+  public var samples: Int { decision.samples }
+  public var rivalHits: Int { decision.counts[rival] }
+  public var labelHits: Int { decision.counts[label] }
+
+  init(_ test: FlipTest, selection: ClassCounts) {
+    outcome =
+      switch test.outcome {
+      case .flipped: .flipped
+      case .held: .held
+      case .inconclusive: .inconclusive
+      }
+    label = test.label
+    rival = test.rival
+    beta = test.level
+    self.selection = selection
+    decision = ClassCounts(counts: test.counts, failed: test.failed)
+  }
+}

@@ -1,0 +1,41 @@
+/// What a set of noise samples is drawn for; samples of different purposes are independent.
+public enum SamplePurpose: Sendable, Hashable {
+  /// Choosing the class to certify.
+  case selection
+  /// Estimating its probability.
+  case estimation
+  /// Searching for a witness; `round` separates searches.
+  case search(round: UInt16)
+  /// Testing the candidate witness of this number: `selection` picks the rival class, the rest decides.
+  case flipSelection(candidate: UInt16)
+  case flipDecision(candidate: UInt16)
+  /// Testing a contradiction again.
+  case retestSelection
+  case retestEstimation
+  case retestFlipSelection
+  case retestFlipDecision
+}
+
+extension SamplePurpose {
+  /// Philox's counter word of this purpose: its kind in bits 16 to 23, its number in the 16 below.
+  ///
+  /// Distinct purposes have distinct words. The highest bit stays clear: it marks the refining bits of
+  /// the exact sampler.
+  var word: UInt32 {
+    switch self {
+    case .selection: Self.word(kind: 1, number: 0)
+    case .estimation: Self.word(kind: 2, number: 0)
+    case .search(let round): Self.word(kind: 3, number: round)
+    case .flipSelection(let candidate): Self.word(kind: 4, number: candidate)
+    case .flipDecision(let candidate): Self.word(kind: 5, number: candidate)
+    case .retestSelection: Self.word(kind: 6, number: 0)
+    case .retestEstimation: Self.word(kind: 7, number: 0)
+    case .retestFlipSelection: Self.word(kind: 8, number: 0)
+    case .retestFlipDecision: Self.word(kind: 9, number: 0)
+    }
+  }
+
+  private static func word(kind: UInt32, number: UInt16) -> UInt32 {
+    kind << 16 | UInt32(number)
+  }
+}

@@ -1,0 +1,144 @@
+import CertifyEngine
+import CertifyStatistics
+
+/// Asks f about noisy copies of an input: the samples behind every claim about g(x) = argmax_c P[f(x + η) = c].
+///
+/// What it answers depends on f, the smoothing, the seed and the sample numbers asked for: not on the
+/// classifier's batch size, on how samples are split over calls, or on what was asked before.
+///
+/// An instance serves one thread, like the classifier it wraps.
+public final class SmoothedClassifier {
+  public let generator: NoiseGenerator
+  private let classifier: any Classifier
+  /// The class of each sample of the last batch, in order; `nil` for a failed draw.
+  private var outcomes: [Int?] = []
+
+  public var smoothing: Smoothing { generator.smoothing }
+
+  /// Wraps `classifier` with noise of its own.
+  ///
+  /// - Throws: ``SmoothingError`` when σ is out of range or the classifier's buffers do not fit its shape.
+  public convenience init(classifier: any Classifier, smoothing: Smoothing, seed: UInt64) throws {
+    let generator = try NoiseGenerator(
+      smoothing: smoothing, dimension: classifier.inputCount, seed: seed)
+    try self.init(classifier: classifier, generator: generator)
+  }
+
+  /// Wraps `classifier` with noise that may be shared between workers: the tables are made once.
+  ///
+  /// - Throws: ``SmoothingError`` when the noise has another dimension than the classifier's input, or the
+  ///   classifier's buffers do not fit its shape.
+  public init(classifier: any Classifier, generator: NoiseGenerator) throws {
+    guard generator.dimension == classifier.inputCount else {
+      throw SmoothingError.inputSize(expected: classifier.inputCount, found: generator.dimension)
+    }
+    let (batch, classes) = (classifier.batchSize, classifier.classCount)
+    guard batch >= 1, classes >= 2, classifier.inputs.count / batch >= generator.dimension,
+      classifier.logits.count / batch >= classes
+    else {
+      throw SmoothingError.inconsistentClassifier(
+        inputs: classifier.inputs.count, logits: classifier.logits.count, batchSize: batch,
+        inputSize: generator.dimension, classCount: classes)
+    }
+    self.classifier = classifier
+    self.generator = generator
+  }
+
+  /// Counts what f answers on the noise samples `samples` of (input, purpose).
+  ///
+  /// Counts of disjoint ranges add up to those of their union.
+  ///
+  /// - Parameters:
+  ///   - x: the clean input; on the grid for `gaussian-sound`.
+  ///   - input: the index that addresses the noise, 0 ..< 2³².
+  ///   - samples: sample numbers, within 0 ..< 2³².
+  /// - Throws: ``SmoothingError`` for an input or index that cannot be drawn, and what `forward` throws (NaN).
+  public func counts(
+    at x: SmoothingInput, input: Int, purpose: SamplePurpose, samples: Range<Int>
+  ) throws -> ClassCounts {
+    try generator.check(x, input: input, samples: samples)
+    var result = ClassCounts(counts: [Int](repeating: 0, count: classifier.classCount), failed: 0)
+    var left = samples
+    while !left.isEmpty {
+      try decideBatch(at: x, input: input, purpose: purpose, samples: &left)
+      for outcome in outcomes { result.add(outcome) }
+    }
+    return result
+  }
+
+  /// Tests whether g gives x another class than `label`, on samples of this candidate's own.
+  ///
+  /// The rival c ≠ label is the most frequent other class of the first stage (ties to the lowest index). The
+  /// second stage draws fresh samples and looks at ``FlipTest`` after every 16th, until it decides or
+  /// `maximumSamples` are drawn. The outcome is wrong with probability at most `beta`; it is reproducible
+  /// with any batch size.
+  ///
+  /// - Parameters:
+  ///   - candidate: the number of the candidate within its input; each one has noise of its own.
+  ///   - beta: β, in (0, 1): the level spent on this candidate.
+  ///   - selectionSamples: n of the first stage, at least 1.
+  ///   - maximumSamples: the most samples of the second, at least 1.
+  ///   - retest: whether this tests a contradiction again, on noise that no candidate's test has used.
+  /// - Throws: ``SmoothingError``, `StatisticsError` for β, and what `forward` throws.
+  public func flipTest(
+    at x: SmoothingInput, input: Int, candidate: UInt16, label: Int, beta: Double, selectionSamples: Int,
+    maximumSamples: Int, retest: Bool
+  ) throws -> FlipTestResult {
+    let classCount = classifier.classCount
+    guard (0..<classCount).contains(label) else {
+      throw SmoothingError.labelOutOfRange(label, classCount: classCount)
+    }
+    guard selectionSamples >= 1, maximumSamples >= 1 else {
+      throw SmoothingError.tooFewFlipSamples(selection: selectionSamples, decision: maximumSamples)
+    }
+    try generator.check(x, input: input, samples: 0..<maximumSamples)
+    // An unusable level is refused before the samples of the first stage are spent.
+    _ = try FlipTest(label: label, rival: label == 0 ? 1 : 0, classCount: classCount, level: beta)
+
+    let selection = try counts(
+      at: x, input: input, purpose: retest ? .retestFlipSelection : .flipSelection(candidate: candidate),
+      samples: 0..<selectionSamples)
+    let rival = selection.mostFrequent(except: label)
+    var test = try FlipTest(label: label, rival: rival, classCount: classCount, level: beta)
+    let purpose = retest ? SamplePurpose.retestFlipDecision : .flipDecision(candidate: candidate)
+    var fresh = ClassCounts(counts: [Int](repeating: 0, count: classCount), failed: 0)
+    var left = 0..<maximumSamples
+    while test.outcome == .inconclusive, !left.isEmpty {
+      let start = left.lowerBound
+      try decideBatch(at: x, input: input, purpose: purpose, samples: &left)
+      for (offset, outcome) in outcomes.enumerated() {
+        fresh.add(outcome)
+        let drawn = start + offset + 1
+        guard drawn % Self.samplesPerLook == 0 || drawn == maximumSamples else { continue }
+        if try test.add(counts: fresh.counts, failed: fresh.failed) != .inconclusive { break }
+        fresh = ClassCounts(counts: [Int](repeating: 0, count: classCount), failed: 0)
+      }
+    }
+    return FlipTestResult(test, selection: selection)
+  }
+
+  private static let samplesPerLook = 16
+
+  /// Draws the first samples of `samples`, as many as fill a batch, and removes them from it; their classes are
+  /// left in `outcomes`.
+  private func decideBatch(
+    at x: SmoothingInput, input: Int, purpose: SamplePurpose, samples: inout Range<Int>
+  ) throws {
+    let (inputs, dimension, batchSize) = (classifier.inputs, generator.dimension, classifier.batchSize)
+    outcomes.removeAll(keepingCapacity: true)
+    var rows = 0
+    // Bounded, so that noise that mostly fails cannot make `outcomes` grow without limit.
+    while rows < batchSize, outcomes.count < batchSize + 1024, !samples.isEmpty {
+      let row = UnsafeMutableBufferPointer(rebasing: inputs[rows * dimension..<(rows + 1) * dimension])
+      let drawn = generator.write(x, input: input, purpose: purpose, sample: samples.lowerBound, into: row)
+      outcomes.append(drawn ? rows : nil)
+      if drawn { rows += 1 }
+      samples = samples.lowerBound + 1..<samples.upperBound
+    }
+    guard rows > 0 else { return }
+    try classifier.forward(count: rows)
+    for (index, row) in outcomes.enumerated() {
+      if let row { outcomes[index] = classifier.decision(row: row) }
+    }
+  }
+}
