@@ -1,4 +1,5 @@
 import CertifyAttacks
+import CertifyCertificates
 import CertifyResults
 import CertifySmoothing
 import CertifyThreat
@@ -61,8 +62,9 @@ extension Worker {
   /// certificate (Cohen, Rosenfeld, Kolter 2019, arXiv 1902.02918).
   private func prediction(_ sampling: SamplingRecord, certified: Bool) throws -> Int? {
     guard configuration.smoothedCertificate == nil else { return certified ? sampling.candidate : nil }
-    return try SmoothedPrediction.predict(
-      counts: sampling.counts, failed: sampling.failed, alpha: configuration.alpha)
+    return try SmoothedPrediction(
+      counts: ClassCounts(counts: sampling.counts, failed: sampling.failed), alpha: configuration.alpha
+    ).predicted
   }
 
   /// Selection on n0 samples, estimation on n fresh ones.

@@ -43,8 +43,7 @@ func reportingFailures(_ body: () throws -> Void) throws {
 }
 
 private func oneLine(_ error: any Error) -> String {
-  let text = (error as? any CustomStringConvertible)?.description ?? error.localizedDescription
-  return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  String(describing: error).split(whereSeparator: \.isNewline).joined(separator: " ")
 }
 
 /// The exit code that an error of any module stands for.

@@ -3,43 +3,49 @@ import Dispatch
 import Foundation
 
 /// Shows how far a run is: one line rewritten in place on a terminal, a line now and then elsewhere.
-final class ProgressDisplay: Sendable {
-  private let control: RunControl
-  private let total: Int
-  private let start = ContinuousClock.now
-  private let interactive = Terminal.isInteractive
+final class ProgressDisplay {
+  private let line: ProgressLine
   private let timer: any DispatchSourceTimer
   private let queue = DispatchQueue(label: "certify.progress")
 
   init(control: RunControl, total: Int) {
-    self.control = control
-    self.total = total
+    line = ProgressLine(control: control, total: total)
     timer = DispatchSource.makeTimerSource(queue: queue)
   }
 
   func begin() {
-    let interval: DispatchTimeInterval = interactive ? .milliseconds(250) : .seconds(10)
+    let interval: DispatchTimeInterval = line.isInteractive ? .milliseconds(250) : .seconds(10)
     timer.schedule(deadline: .now() + interval, repeating: interval)
-    timer.setEventHandler { [self] in show() }
+    timer.setEventHandler { [line] in line.show() }
     timer.resume()
   }
 
   /// Stops and leaves the terminal's line empty.
   func end() {
     timer.cancel()
-    queue.sync {
-      if interactive { Terminal.standardError("\r\u{1B}[K", terminator: "") }
-    }
+    queue.sync { line.clear() }
   }
+}
 
-  private func show() {
+/// The line itself.
+struct ProgressLine: Sendable {
+  let control: RunControl
+  let total: Int
+  let start = ContinuousClock.now
+  let isInteractive = Terminal.isInteractive
+
+  func show() {
     let line = Self.line(
       inputs: control.inputs, total: total, rows: control.rows, elapsed: ContinuousClock.now - start)
-    if interactive {
+    if isInteractive {
       Terminal.standardError("\r\u{1B}[K\(line)", terminator: "")
     } else {
       Terminal.standardError(line)
     }
+  }
+
+  func clear() {
+    if isInteractive { Terminal.standardError("\r\u{1B}[K", terminator: "") }
   }
 
   /// `12/100 inputs · 34 100 evaluations/s · 1:23 left`; the time is an estimate from the inputs finished.

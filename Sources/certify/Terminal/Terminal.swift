@@ -13,6 +13,13 @@ enum Terminal {
   static func standardOutput(_ text: String) {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
   }
+
+  /// A logger of the command line; `quiet` leaves out everything below warnings.
+  static func logger(quiet: Bool) -> Logger {
+    var handler = PlainLogHandler()
+    handler.logLevel = quiet ? .warning : .notice
+    return Logger(label: "certify") { [handler] _ in handler }
+  }
 }
 
 /// Diagnostics as plain lines on stderr: `warning: …`.
@@ -28,12 +35,5 @@ struct PlainLogHandler: LogHandler {
   func log(event: LogEvent) {
     let prefix = event.level >= .warning ? "\(event.level.rawValue): " : ""
     Terminal.standardError("\(prefix)\(event.message)")
-  }
-
-  /// A logger of the command line; `quiet` leaves out everything below warnings.
-  static func logger(quiet: Bool) -> Logger {
-    var handler = PlainLogHandler()
-    handler.logLevel = quiet ? .warning : .notice
-    return Logger(label: "certify") { _ in handler }
   }
 }
