@@ -84,6 +84,6 @@ public struct OnnxModel: Sendable {
   public func graph(batchSize: Int) throws -> Graph {
     guard batchSize >= 1 else { throw ModelError.batchSize(batchSize) }
     let axes = Dictionary(uniqueKeysWithValues: model.batchAxes.enumerated().map { ($0, $1) })
-    return try Rebatching(axes: axes, from: 1, to: batchSize).apply(to: model.graph)
+    return try Rebatching(axes: axes, from: LoweredModel.batchSize, to: batchSize).apply(to: model.graph)
   }
 }

@@ -1,6 +1,7 @@
 /// A graph and where each of its values has the batch.
 struct LoweredModel: Sendable {
-  /// For a batch of 1.
+  /// The batch size of ``graph``.
+  static let batchSize = 2
   var graph: Graph
   /// The axis, one a value, along which the rows of the batch lie one after another.
   var batchAxes: [Int]
@@ -75,8 +76,8 @@ enum Lowering {
   private static func normalized(
     _ graph: Graph, batchSize: Int, warnings: [ModelWarning]
   ) throws -> LoweredModel {
-    var graph = graph
-    var axes = try BatchTracker(graph: graph, batchSize: batchSize).axes()
+    var tracker = BatchTracker(batchSize: batchSize)
+    var (graph, axes) = try tracker.follow(graph)
     graph = try Rebatching(axes: axes, from: batchSize, to: 1).apply(to: graph)
 
     let shape = graph.values[graph.output].shape
@@ -93,7 +94,9 @@ enum Lowering {
       graph.output = rows
       axes[rows] = 0
     }
-    let simplified = graph.simplified()
+    // With a batch of 2 an axis of extent 1 cannot be taken for the batch.
+    let doubled = try Rebatching(axes: axes, from: 1, to: LoweredModel.batchSize).apply(to: graph)
+    let simplified = doubled.simplified(batchAxes: axes)
     let (compact, kept) = simplified.compacted()
     return LoweredModel(
       graph: compact, batchAxes: kept.map { axes[$0] ?? 0 }, warnings: warnings)

@@ -62,6 +62,10 @@ enum LinearOperators {
   private static let matMul: OperatorDefinition.Lower = { call, builder in
     switch (try call.input(0), try call.input(1)) {
     case (.value(let x), .constant(let constant)):
+      if isBatch(constant) {
+        let right = try builder.materialize(call, constant, like: x)
+        return [.value(try matrixProduct(call, x, right, &builder))]
+      }
       let isVector = constant.shape.count == 1
       let matrix = try matrix(isVector ? constant.reshaped(constant.shape + [1]) : constant, call)
       let weights = try transposed(call, matrix, &builder)
@@ -72,6 +76,10 @@ enum LinearOperators {
       y = try builder.reshape(call, y, shape)
       return [.value(y)]
     case (.constant(let constant), .value(let x)):
+      if isBatch(constant) {
+        let left = try builder.materialize(call, constant, like: x)
+        return [.value(try matrixProduct(call, left, x, &builder))]
+      }
       return [.value(try constantLeft(call, constant, x, &builder))]
     case (.value(let a), .value(let b)):
       return [.value(try matrixProduct(call, a, b, &builder))]
@@ -134,14 +142,13 @@ enum LinearOperators {
       shape: shape.dropLast() + [weights.shape[0]])
   }
 
-  /// A constant of rank 2 or more as a matrix.
+  private static func isBatch(_ constant: Constant) -> Bool {
+    constant.shape.dropLast(2).contains { $0 != 1 }
+  }
+
+  /// A constant of rank 2 or more, with leading extents of 1, as a matrix.
   private static func matrix(_ constant: Constant, _ call: OperatorCall) throws -> Constant {
     guard constant.shape.count >= 2 else { throw call.invalid("its matrix is a scalar") }
-    guard constant.shape.dropLast(2).allSatisfy({ $0 == 1 }) else {
-      throw call.unsupported(
-        "its constant factor of shape \(constant.shape) is a batch of matrices",
-        help: "only one matrix is supported there")
-    }
     return constant.reshaped(Array(constant.shape.suffix(2)))
   }
 
