@@ -35,7 +35,14 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// One line: control characters that names and fields of a file may hold are shown as `?`.
   public var description: String {
+    String(
+      String.UnicodeScalarView(
+        message.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+  }
+
+  private var message: String {
     switch self {
     case .fileNotFound(let path):
       "\(path): no such file; check the path"

@@ -45,7 +45,8 @@ struct DataFile {
     if name.hasSuffix(".bin") { return .cifar }
     if IDXFile.matches(bytes) { return .idx }
     let isText = bytes.prefix(1024).allSatisfy { $0 >= 0x20 && $0 != 0x7F || (9...13).contains($0) }
-    if isText { return .text }
+    let isNamedOtherwise = [".npz", ".npy"].contains { name.hasSuffix($0) }
+    if isText, !isNamedOtherwise { return .text }
     func unsupported(_ problem: String, _ remedy: String) -> DataError {
       .unsupported(source: path, problem: problem, remedy: remedy)
     }

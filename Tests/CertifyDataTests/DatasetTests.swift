@@ -95,6 +95,11 @@ import Testing
     #expect(dataError { _ = try Selection.all.indices(count: 0) } != nil)
   }
 
+  @Test func descriptionsAreOneLine() {
+    let error = DataError.ambiguous(source: "a.npz", wanted: "inputs", holds: ["x\n\u{1B}[31m", "y"])
+    #expect(error.description.contains("x??[31m, y"))
+  }
+
   @Test func missingAndForeignFiles() throws {
     let folder = try Folder()
     let missing = folder.url.path + "/none.npz"
@@ -112,6 +117,8 @@ import Testing
       let path = try folder.write(bytes, "a")
       #expect(dataError { _ = try Dataset.load(path: path) }?.description.contains(word) == true)
     }
+    let text = try folder.write("1,2\n", "c.npz")
+    #expect(dataError { _ = try Dataset.load(path: text) }?.description.contains("named .npz") == true)
     let named = try folder.write([0x89, 0x50, 0, 1], "b.npy")
     #expect(dataError { _ = try Dataset.load(path: named) }?.description.contains("named .npy") == true)
   }
