@@ -14,7 +14,7 @@ struct InputsSection {
     if shown.count < all {
       parts.append(
         "\(shown.count) of \(all) inputs are shown: contradictions, the inputs that decide the verdict, "
-          + "abstentions, the smallest certified radii and the widest gaps. "
+          + "abstentions, the smallest radii and the widest gaps. "
           + "All are in [results.csv](results.csv).")
     }
     parts += source.summary.groups.filter { $0.inputs > 0 }.map { table($0, shown) }
@@ -61,7 +61,8 @@ struct InputsSection {
       inputs.filter { $0.brackets.contains { $0.contradiction != nil || $0.contradictionStands } },
       inputs.filter { deciding.contains($0.index) },
       Array(inputs.filter { $0.brackets.contains(where: \.abstained) }.prefix(10)),
-      Array(byValue(inputs) { $0.brackets.filter(\.correct).map(\.certifiedRadius).min() }.prefix(15)),
+      Array(byValue(inputs) { $0.brackets.filter(\.correct).compactMap(\.lower?.radius).min() }.prefix(15)),
+      Array(byValue(inputs) { $0.brackets.filter(\.correct).compactMap(\.upper?.radius).min() }.prefix(10)),
       Array(byValue(inputs) { $0.brackets.compactMap(\.gap).max().map { -$0 } }.prefix(15)),
     ]
     var chosen: Set<Int> = []
