@@ -39,7 +39,7 @@ struct Sample {
   /// The largest error probability of a single certificate: α, and 0 for deterministic ones.
   var alpha: Double {
     let recorded = inputs.compactMap { entry in
-      entry.bracket.lower.map { $0.sampling?.alpha ?? error($0.confidence) }
+      entry.bracket.lowerInForce.map { $0.sampling?.alpha ?? error($0.confidence) }
     }
     return recorded.max() ?? (key.classifier == .smoothed ? manifest.alpha : 0)
   }
@@ -75,7 +75,7 @@ struct Sample {
   /// What makes an input a worse one: the smaller, the worse under `>=`.
   private func weight(_ bracket: Bracket, _ figure: Figure) -> Double {
     switch figure {
-    case .attackedAccuracy: bracket.correct ? bracket.upper?.radius ?? .infinity : 0
+    case .attackedAccuracy: bracket.correct ? bracket.upperInForce?.radius ?? .infinity : 0
     case .cleanAccuracy, .abstentionRate: bracket.abstained ? 0 : 1
     default: radius(bracket)
     }

@@ -77,13 +77,32 @@ struct GateKeyTests {
     row.contradiction = ContradictionRecord(
       lowerRadius: 0.5, upperRadius: 0.4, retestedLowerRadius: 0.5, retestedUpperRadius: nil, stands: false,
       witness: [])
-    row.upper = nil
     #expect(ExitStatus(try judge(requirements[0], Runs.run([row]))) == .pass)
     #expect(ExitStatus(try judge(requirements[2], Runs.run([row]))) == .gate)
+
+    // A record that calls settled what still contradicts.
+    row.contradiction?.retestedUpperRadius = 0.4
+    #expect(ExitStatus(try judge(requirements[0], Runs.run([row]))) == .contradiction)
 
     row.contradiction?.stands = true
     #expect(ExitStatus(try judge(requirements[0], Runs.run([row]))) == .contradiction)
     #expect(try !judge(requirements[0], Runs.run([row])).pass)
+  }
+
+  /// After a retest only what survived it counts.
+  @Test func figuresUseWhatTheRetestLeft() throws {
+    var row = Runs.row(0.5, 0.4)
+    row.contradiction = ContradictionRecord(
+      lowerRadius: 0.5, upperRadius: 0.4, retestedLowerRadius: nil, retestedUpperRadius: 0.4, stands: false,
+      witness: [])
+    #expect(row.certifiedRadius == 0 && !row.isCertified(at: 0) && !row.survivesAttack(at: 0.4))
+    #expect(try !judge("certified-accuracy(0.1) >= 0.5", Runs.run([row])).pass)
+
+    row.contradiction?.retestedLowerRadius = 0.3
+    row.contradiction?.retestedUpperRadius = nil
+    #expect(row.certifiedRadius == 0.3 && row.survivesAttack(at: 0.4) && row.gap == nil)
+    #expect(try judge("certified-accuracy(0.3) >= 0.5", Runs.run([row])).pass)
+    #expect(try !judge("certified-accuracy(0.31) >= 0.5", Runs.run([row])).pass)
   }
 
   @Test func exitCodesAreThePublishedOnes() {

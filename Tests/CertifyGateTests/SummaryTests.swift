@@ -29,6 +29,9 @@ struct SummaryTests {
     #expect(summary.groups.map(\.correct) == [2, 1, 0])
     #expect(summary.groups.map(\.inputs) == [2, 2, 2])
     #expect(summary.groups.map(\.brackets) == [2, 1, 1])
+    // An input without a bracket counts with radius 0.
+    #expect(summary.groups.map(\.meanCertifiedRadius) == [0, 0.25, 0])
+    #expect(summary.groups.map(\.medianCertifiedRadius) == [0, 0, 0])
     #expect(summary.groups.map { $0.points.map(\.certified) } == [[0, 0], [1, 1], [0, 0]])
     #expect(summary.groups.map { $0.points.map(\.attacked) } == [[2, 0], [1, 1], [0, 0]])
   }
