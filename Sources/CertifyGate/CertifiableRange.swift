@@ -30,7 +30,7 @@ enum CertifiableRange {
       guard agreed > 0.5, agreed < 1 else {
         throw Unknown(reason: "\(samples) samples at alpha \(alpha) certify nothing")
       }
-      quantile = try Normal.quantile(agreed)
+      quantile = try Normal.quantileRoundedUp(agreed)
     } catch let error as Unknown {
       throw error
     } catch {

@@ -27,7 +27,7 @@ public enum Gate {
       verdict.requirements.insert(
         RequirementOutcome(
           requirement: "the run has the parameters that the policy fixes", expected: "no difference",
-          found: Double(differences.count), pass: differences.isEmpty,
+          found: nil, pass: differences.isEmpty,
           explanation: differences.isEmpty
             ? "Every parameter that the manifest records is the policy's."
             : differences.joined(separator: "; ") + ". Run again with the policy.",

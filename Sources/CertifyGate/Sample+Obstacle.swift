@@ -17,7 +17,7 @@ extension Sample {
       }
     }
     if requirement.figure.needsCertificate, comparison == .atMost,
-      inputs.allSatisfy({ $0.bracket.lower == nil })
+      inputs.allSatisfy({ $0.bracket.lowerInForce == nil })
     {
       return "no input has a certificate: there is nothing to judge"
     }
@@ -27,7 +27,7 @@ extension Sample {
 
 extension Bracket {
   /// Whether an end is not a number.
-  var hasNaN: Bool { lower?.radius.isNaN == true || upper?.radius.isNaN == true }
+  var hasNaN: Bool { lowerInForce?.radius.isNaN == true || upperInForce?.radius.isNaN == true }
 }
 
 extension Figure {

@@ -39,10 +39,15 @@ struct Sample {
   /// The largest error probability of a single certificate: α, and 0 for deterministic ones.
   var alpha: Double {
     let recorded = inputs.compactMap { entry in
-      entry.bracket.lower.map { $0.sampling?.alpha ?? (1 - $0.confidence) }
+      entry.bracket.lowerInForce.map { $0.sampling?.alpha ?? error($0.confidence) }
     }
-    let fallback = key.classifier == .smoothed ? manifest.alpha : 0
-    return max(recorded.max() ?? 0, fallback)
+    return recorded.max() ?? (key.classifier == .smoothed ? manifest.alpha : 0)
+  }
+
+  /// 1 − confidence; the manifest's α where the subtraction only differs in its last digits.
+  private func error(_ confidence: Double) -> Double {
+    let error = 1 - confidence
+    return abs(error - manifest.alpha) < 1e-14 ? manifest.alpha : error
   }
 
   /// The inputs that speak against the requirement, worst first; at most 20.
@@ -70,7 +75,7 @@ struct Sample {
   /// What makes an input a worse one: the smaller, the worse under `>=`.
   private func weight(_ bracket: Bracket, _ figure: Figure) -> Double {
     switch figure {
-    case .attackedAccuracy: bracket.correct ? bracket.upper?.radius ?? .infinity : 0
+    case .attackedAccuracy: bracket.correct ? bracket.upperInForce?.radius ?? .infinity : 0
     case .cleanAccuracy, .abstentionRate: bracket.abstained ? 0 : 1
     default: radius(bracket)
     }

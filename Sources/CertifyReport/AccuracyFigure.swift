@@ -27,7 +27,7 @@ struct AccuracyFigure {
     self.limit = limit
     title = Wording.title(group.key)
     let correct = brackets.filter { $0.correct && !$0.abstained }
-    if brackets.contains(where: { $0.lower != nil }) {
+    if brackets.contains(where: { $0.lowerInForce != nil }) {
       let proven = correct.filter { $0.isCertified(at: 0) }
       certified = StepCurve(
         start: proven.count, falls: proven.map(\.certifiedRadius), total: group.inputs, limit: limit,
@@ -35,7 +35,8 @@ struct AccuracyFigure {
     }
     if brackets.contains(where: { $0.attack != nil }) {
       attacked = StepCurve(
-        start: correct.count, falls: correct.compactMap(\.upper?.radius), total: group.inputs, limit: limit,
+        start: correct.count, falls: correct.compactMap(\.upperInForce?.radius), total: group.inputs,
+        limit: limit,
         rounding: .up)
     }
     description = Self.describe(group, certified: certified != nil, attacked: attacked != nil)

@@ -44,12 +44,15 @@ struct AccuracySection {
     if group.key.classifier == .smoothed {
       parts.append("abstained on \(fraction(group.abstained, group, Rounding.percentUp))")
     }
-    if let mean = group.meanCertifiedRadius, let median = group.medianCertifiedRadius {
+    if group.lowerAbsent == group.brackets {
+      parts.append("no certificate for any input")
+    } else if let mean = group.meanCertifiedRadius, let median = group.medianCertifiedRadius {
       parts.append(
         "certified radius \(Rounding.down(mean, places: places)) in the mean and "
           + "\(Rounding.down(median, places: places)) in the median, 0 without a proof")
     }
-    parts.append("no proof for \(group.lowerAbsent), no witness against \(group.upperAbsent)")
+    if group.lowerAbsent < group.brackets { parts.append("no proof for \(group.lowerAbsent)") }
+    parts.append("no witness against \(group.upperAbsent)")
     if let mean = group.meanGap, let median = group.medianGap {
       parts.append(
         "gap \(Rounding.up(mean, places: places)) in the mean and \(Rounding.up(median, places: places)) "

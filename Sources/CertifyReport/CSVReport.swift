@@ -1,7 +1,7 @@
 import CertifyResults
 
 /// `results.csv`: one row a bracket, at full precision; an absent end, an abstention and whatever does not
-/// apply are empty fields. Quoted as RFC 4180 has it.
+/// apply are empty fields; where a retest settled a contradiction the ends are those it left. Quoted as RFC 4180 has it.
 public struct CSVReport: ReportFormat {
   public let name = "csv"
   public let purpose = "one row a bracket, for spreadsheets and data frames"
@@ -42,20 +42,20 @@ public struct CSVReport: ReportFormat {
     Column("norm") { $1.norm.rawValue },
     Column("predicted") { $1.predicted },
     Column("correct") { $1.correct },
-    Column("lower_radius") { $1.lower?.radius },
-    Column("lower_method") { $1.lower?.method },
-    Column("lower_confidence") { $1.lower?.confidence },
-    Column("lower_float_sound") { $1.lower?.floatSound },
-    Column("candidate") { $1.lower?.sampling?.candidate },
-    Column("selection_samples") { $1.lower?.sampling?.selectionSamples },
-    Column("samples") { $1.lower?.sampling?.samples },
-    Column("counts") { $1.lower?.sampling?.counts.map(String.init).joined(separator: " ") },
-    Column("failed") { $1.lower?.sampling?.failed },
-    Column("alpha") { $1.lower?.sampling?.alpha },
-    Column("upper_radius") { $1.upper?.radius },
-    Column("upper_attack") { $1.upper?.attack },
-    Column("upper_confidence") { $1.upper?.confidence },
-    Column("witness_class") { $1.upper?.witnessClass },
+    Column("lower_radius") { $1.lowerInForce?.radius },
+    Column("lower_method") { $1.lowerInForce?.method },
+    Column("lower_confidence") { $1.lowerInForce?.confidence },
+    Column("lower_float_sound") { $1.lowerInForce?.floatSound },
+    Column("candidate") { $1.lowerInForce?.sampling?.candidate },
+    Column("selection_samples") { $1.lowerInForce?.sampling?.selectionSamples },
+    Column("samples") { $1.lowerInForce?.sampling?.samples },
+    Column("counts") { $1.lowerInForce?.sampling?.counts.map(String.init).joined(separator: " ") },
+    Column("failed") { $1.lowerInForce?.sampling?.failed },
+    Column("alpha") { $1.lowerInForce?.sampling?.alpha },
+    Column("upper_radius") { $1.upperInForce?.radius },
+    Column("upper_attack") { $1.upperInForce?.attack },
+    Column("upper_confidence") { $1.upperInForce?.confidence },
+    Column("witness_class") { $1.upperInForce?.witnessClass },
     Column("attack") { $1.attack?.name },
     Column("queries") { $1.attack?.queries },
     Column("gradients") { $1.attack?.gradients },

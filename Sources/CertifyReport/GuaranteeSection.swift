@@ -43,7 +43,7 @@ struct GuaranteeSection {
     var seen: Set<Method> = []
     for input in source.results.inputs {
       for bracket in input.brackets {
-        guard let lower = bracket.lower else { continue }
+        guard let lower = bracket.lowerInForce else { continue }
         seen.insert(Method(key: bracket.key, name: lower.method, floatSound: lower.floatSound))
       }
     }

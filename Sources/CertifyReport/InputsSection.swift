@@ -14,7 +14,7 @@ struct InputsSection {
     if shown.count < all {
       parts.append(
         "\(shown.count) of \(all) inputs are shown: contradictions, the inputs that decide the verdict, "
-          + "abstentions, the smallest certified radii and the widest gaps. "
+          + "abstentions, the smallest radii and the widest gaps. "
           + "All are in [results.csv](results.csv).")
     }
     parts += source.summary.groups.filter { $0.inputs > 0 }.map { table($0, shown) }
@@ -38,16 +38,16 @@ struct InputsSection {
     let gap = bracket.gap.map { Rounding.up($0, places: places) } ?? "–"
     return [
       "\(input.index)", "\(input.label)", predicted,
-      bracket.lower.map { Rounding.down($0.radius, places: places) } ?? "–",
-      bracket.upper.map { Rounding.up($0.radius, places: places) } ?? "–",
+      bracket.lowerInForce.map { Rounding.down($0.radius, places: places) } ?? "–",
+      bracket.upperInForce.map { Rounding.up($0.radius, places: places) } ?? "–",
       bracket.contradictionStands ? "**\(gap)** ⚠" : gap,
-      bracket.lower.map { MarkdownText.code($0.method, inTable: true) } ?? "–",
+      bracket.lowerInForce.map { MarkdownText.code($0.method, inTable: true) } ?? "–",
       attack(bracket),
     ]
   }
 
   private func attack(_ bracket: Bracket) -> String {
-    if let upper = bracket.upper { return MarkdownText.code(upper.attack, inTable: true) }
+    if let upper = bracket.upperInForce { return MarkdownText.code(upper.attack, inTable: true) }
     guard let attack = bracket.attack else { return "–" }
     return "\(MarkdownText.code(attack.name, inTable: true)) found nothing"
   }
@@ -61,7 +61,10 @@ struct InputsSection {
       inputs.filter { $0.brackets.contains { $0.contradiction != nil || $0.contradictionStands } },
       inputs.filter { deciding.contains($0.index) },
       Array(inputs.filter { $0.brackets.contains(where: \.abstained) }.prefix(10)),
-      Array(byValue(inputs) { $0.brackets.filter(\.correct).map(\.certifiedRadius).min() }.prefix(15)),
+      Array(
+        byValue(inputs) { $0.brackets.filter(\.correct).compactMap(\.lowerInForce?.radius).min() }.prefix(15)),
+      Array(
+        byValue(inputs) { $0.brackets.filter(\.correct).compactMap(\.upperInForce?.radius).min() }.prefix(10)),
       Array(byValue(inputs) { $0.brackets.compactMap(\.gap).max().map { -$0 } }.prefix(15)),
     ]
     var chosen: Set<Int> = []

@@ -1,6 +1,8 @@
 import CertifyResults
 
 /// `report.md` with its figures: for somebody with two minutes, verdict first.
+///
+/// It links to `results.csv`, which is to be written beside it.
 public struct MarkdownReport: ReportFormat {
   public let name = "markdown"
   public let purpose = "a report to read, with figures"

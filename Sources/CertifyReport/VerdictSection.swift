@@ -57,7 +57,7 @@ struct VerdictSection {
 
   /// Rounded so that it never looks better than it is: down under `>=`, up under `<=`.
   private func found(_ outcome: RequirementOutcome) -> String {
-    guard let found = outcome.found else { return "nothing" }
+    guard let found = outcome.found else { return "–" }
     let places = Rounding.places(showing: abs(found)) + 1
     return outcome.expected.hasPrefix(Comparison.atMost.rawValue)
       ? Rounding.up(found, places: places) : Rounding.down(found, places: places)

@@ -1,14 +1,31 @@
 extension Bracket {
+  /// The proof that counts: `lower`, and what the retest left of it where a contradiction was settled.
+  public var lowerInForce: LowerBound? {
+    guard let contradiction, contradictionSettled else { return lower }
+    guard var bound = lower, let radius = contradiction.retestedLowerRadius else { return nil }
+    if radius != bound.radius { bound.sampling = nil }
+    bound.radius = radius
+    return bound
+  }
+
+  /// The witness that counts: `upper`, and what the retest left of it where a contradiction was settled.
+  public var upperInForce: UpperBound? {
+    guard let contradiction, contradictionSettled else { return upper }
+    guard var bound = upper, let radius = contradiction.retestedUpperRadius else { return nil }
+    bound.radius = radius
+    return bound
+  }
+
   /// The radius that counts in figures: that of the proof, and 0 where there is none, the prediction is
   /// wrong or the classifier abstained.
   public var certifiedRadius: Double {
-    guard correct, !abstained, let lower, lower.radius > 0 else { return 0 }
+    guard correct, !abstained, let lower = lowerInForce, lower.radius > 0 else { return 0 }
     return lower.radius
   }
 
   /// Whether the input is correct and proven robust for every ‖δ‖ < `radius`.
   public func isCertified(at radius: Double) -> Bool {
-    guard correct, !abstained, let lower else { return false }
+    guard correct, !abstained, let lower = lowerInForce else { return false }
     return lower.radius >= radius
   }
 
@@ -17,20 +34,26 @@ extension Bracket {
   /// An absent upper end counts as not broken: this is what attacks failed to do, not a proof.
   public func survivesAttack(at radius: Double) -> Bool {
     guard correct, !abstained else { return false }
-    guard let upper else { return true }
+    guard let upper = upperInForce else { return true }
     return upper.radius > radius
   }
 
   /// upper − lower where both ends exist.
   public var gap: Double? {
-    guard let lower, let upper else { return nil }
+    guard let lower = lowerInForce, let upper = upperInForce else { return nil }
     return upper.radius - lower.radius
   }
 
-  /// Whether a witness lies inside the certified ball and a retest has not settled it.
+  /// Whether a witness lies inside the certified ball and no retest has settled it.
   ///
-  /// Also true when the ends contradict each other without a record of a retest, or in spite of one.
-  public var contradictionStands: Bool { contradiction?.stands == true || isContradictory }
+  /// Also true when the ends that the retest left still contradict each other.
+  public var contradictionStands: Bool {
+    guard let contradiction else { return isContradictory }
+    if let lower = contradiction.retestedLowerRadius, let upper = contradiction.retestedUpperRadius {
+      return contradiction.stands || upper < lower
+    }
+    return contradiction.stands
+  }
 
   /// Whether a contradiction was found and the retest settled it.
   public var contradictionSettled: Bool { contradiction != nil && !contradictionStands }

@@ -29,7 +29,7 @@ public struct Bracket: Sendable, Codable, Equatable {
   public var attack: AttackRecord?
   /// The retest of a contradiction, present whenever upper < lower before it.
   ///
-  /// When the contradiction does not stand, `lower` and `upper` are the ends after the retest.
+  /// `lower` and `upper` stay as they were before; `lowerInForce` and `upperInForce` are what the retest left.
   public var contradiction: ContradictionRecord?
 
   public init(

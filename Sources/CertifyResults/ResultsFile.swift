@@ -80,8 +80,8 @@ public struct ResultsFile: Sendable, Equatable {
 
 /// Why a `results.json` cannot be used.
 public enum ResultsFileError: Error, Equatable, CustomStringConvertible {
-  /// It is not JSON, or breaks off.
-  case notJSON(String)
+  /// It is not JSON, breaks off, or holds a number that does not fit; the decoder does not tell which.
+  case notJSON
   /// It is JSON of another form; where, and what was expected.
   case malformed(path: String, problem: String)
   /// It was written in another version of the form.
@@ -91,8 +91,9 @@ public enum ResultsFileError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .notJSON(let detail):
-      "the results are not valid JSON (\(detail)); the file is damaged or incomplete: run certify again"
+    case .notJSON:
+      "the results are not valid JSON or hold a number out of range; "
+        + "the file is damaged or incomplete: run certify again"
     case .malformed(let path, let problem):
       "the results are not in the form that certify writes: at \(path): \(problem); run certify again"
     case .otherVersion(let version):
@@ -106,7 +107,7 @@ public enum ResultsFileError: Error, Equatable, CustomStringConvertible {
   init(_ error: DecodingError) {
     switch error {
     case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      self = .notJSON(Self.detail(context))
+      self = .notJSON
     case .dataCorrupted(let context):
       self = .malformed(path: Self.path(context.codingPath), problem: context.debugDescription)
     case .keyNotFound(let key, let context):
@@ -114,7 +115,7 @@ public enum ResultsFileError: Error, Equatable, CustomStringConvertible {
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       self = .malformed(path: Self.path(context.codingPath), problem: context.debugDescription)
     @unknown default:
-      self = .notJSON("\(error)")
+      self = .notJSON
     }
   }
 
@@ -127,10 +128,5 @@ public enum ResultsFileError: Error, Equatable, CustomStringConvertible {
         path += (path.isEmpty ? "" : ".") + key.stringValue
       }
     }
-  }
-
-  private static func detail(_ context: DecodingError.Context) -> String {
-    let underlying = context.underlyingError.map { ($0 as NSError).userInfo["NSDebugDescription"] }
-    return (underlying as? String) ?? context.debugDescription
   }
 }

@@ -33,8 +33,8 @@ extension GroupSummary {
     abstentionRate = Self.ratio(abstained, inputs.count)
     contradictions = brackets.count(where: \.contradictionStands)
     settledContradictions = brackets.count(where: \.contradictionSettled)
-    lowerAbsent = brackets.count { $0.lower == nil }
-    upperAbsent = brackets.count { $0.upper == nil }
+    lowerAbsent = brackets.count { $0.lowerInForce == nil }
+    upperAbsent = brackets.count { $0.upperInForce == nil }
     self.gaps = gaps.count
     meanGap = Mean.roundedDown(gaps)
     medianGap = Quantile.of(0.5, sorted: gaps)
@@ -52,11 +52,12 @@ extension GroupSummary {
     }
   }
 
-  /// The radius up to which accuracies are worth listing: the largest proof, or the median witness if larger.
+  /// The radius up to which accuracies are worth listing: the largest proof, or the median witness if
+  /// larger; without proofs the 0.9-quantile of the witnesses.
   private static func reach(of brackets: [Bracket]) -> Double {
     let proven = brackets.map(\.certifiedRadius).filter(\.isFinite).max() ?? 0
-    let witnessed = brackets.filter(\.correct).compactMap(\.upper?.radius).filter(\.isFinite).sorted()
-    return max(proven, Quantile.of(0.5, sorted: witnessed) ?? 0)
+    let witnessed = brackets.filter(\.correct).compactMap(\.upperInForce?.radius).filter(\.isFinite).sorted()
+    return max(proven, Quantile.of(proven > 0 ? 0.5 : 0.9, sorted: witnessed) ?? 0)
   }
 }
 

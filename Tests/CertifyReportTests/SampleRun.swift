@@ -71,7 +71,7 @@ enum SampleRun {
   }
 
   static var settled: Bracket {
-    var bracket = certified(1, lower: 0.31, upper: nil)
+    var bracket = certified(1, lower: 0.35, upper: 0.34)
     bracket.contradiction = ContradictionRecord(
       lowerRadius: 0.35, upperRadius: 0.34, retestedLowerRadius: 0.31, retestedUpperRadius: nil,
       stands: false, witness: [0, 0.5])
