@@ -1,0 +1,124 @@
+import Foundation
+
+/// A test of "p > p₀" for a hit probability p that may be looked at after every sample.
+///
+/// After t samples with A hits the evidence is
+///
+///     E = B(A + ½, t − A + ½) / [B(½, ½) p₀ᴬ (1 − p₀)ᵗ⁻ᴬ],
+///
+/// a bet's wealth: under p = p₀ a martingale that starts at 1, so that P[sup E ≥ 1/α] ≤ α (Ville). The test
+/// stops with *yes* when E ≥ 1/α and A/t > p₀; this errs with probability at most α for every p ≤ p₀, because
+/// there the likelihood of p₀ is at least that of p. It stops with *no* when E ≥ 1/β and A/t < p₀, which errs
+/// with probability at most β for every p ≥ p₀. (Voráček 2024, "Treatment of statistical estimation problems
+/// in randomized smoothing for adversarial robustness"; the mixture is Krichevsky and Trofimov's 1981,
+/// doi:10.1109/TIT.1981.1056331.)
+///
+/// A failed sample counts as a miss for *yes* and as a hit for *no*. A test that ends undecided has shown
+/// nothing, and the same samples cannot be judged again by another method at the full level: the two errors
+/// would add up.
+public struct BettingTest: Sendable, Equatable {
+  public enum Decision: String, Sendable, Codable {
+    /// p > p₀, at level α.
+    case yes
+    /// p < p₀, at level β.
+    case no
+    case undecided
+  }
+
+  /// p₀, in (0, 1].
+  public let threshold: Double
+  /// The probability with which *yes* may be wrong.
+  public let alpha: Double
+  /// The probability with which *no* may be wrong.
+  public let beta: Double
+  public private(set) var hits = 0
+  public private(set) var misses = 0
+  /// Samples that could not be drawn.
+  public private(set) var failed = 0
+  /// Final once it is not `undecided`.
+  public private(set) var decision = Decision.undecided
+
+  /// Samples so far, failed ones included.
+  public var samples: Int { hits + misses + failed }
+
+  /// Starts a test of "p > `threshold`".
+  ///
+  /// - Throws: ``StatisticsError`` unless 0 < threshold ≤ 1, 0 < α < 1 and 0 < β < 1.
+  public init(threshold: Double, alpha: Double, beta: Double) throws(StatisticsError) {
+    guard threshold > 0, threshold <= 1 else {
+      throw .valueOutOfRange(name: "the threshold p₀", value: threshold, interval: "(0, 1]")
+    }
+    try Check.level(alpha, name: "α")
+    try Check.level(beta, name: "β")
+    self.threshold = threshold
+    self.alpha = alpha
+    self.beta = beta
+  }
+
+  /// Starts a test of "the certified ℓ₂ radius under noise N(0, σ²I) exceeds `radius`": p₀ = Φ(R/σ), rounded up.
+  ///
+  /// - Throws: ``StatisticsError`` unless R ≥ 0 and σ > 0 are finite, 0 < α < 1 and 0 < β < 1.
+  public init(radius: Double, sigma: Double, alpha: Double, beta: Double) throws(StatisticsError) {
+    guard radius >= 0, radius.isFinite else {
+      throw .valueOutOfRange(name: "the radius", value: radius, interval: "[0, ∞)")
+    }
+    try Check.positive(sigma, name: "σ")
+    let threshold = radius == 0 ? 0.5 : try Normal.cdfRoundedUp((radius / sigma).nextUp)
+    try self.init(threshold: threshold, alpha: alpha, beta: beta)
+  }
+
+  /// Adds samples and returns the decision after them.
+  ///
+  /// How samples are split into batches matters only for when the test may stop. After a decision nothing is
+  /// added: the counts stay those that decided.
+  ///
+  /// - Throws: ``StatisticsError`` for a negative count, or more than 2⁴⁰ samples.
+  @discardableResult
+  public mutating func add(hits: Int, misses: Int, failed: Int = 0) throws(StatisticsError) -> Decision {
+    try Check.count(hits, name: "the number of hits")
+    try Check.count(misses, name: "the number of misses")
+    try Check.count(failed, name: "the number of failed samples")
+    guard decision == .undecided else { return decision }
+    let newHits = try Check.sum(self.hits, hits)
+    let newMisses = try Check.sum(self.misses, misses)
+    let newFailed = try Check.sum(self.failed, failed)
+    _ = try Check.sum(try Check.sum(newHits, newMisses), newFailed)
+    (self.hits, self.misses, self.failed) = (newHits, newMisses, newFailed)
+    decision = try decide()
+    return decision
+  }
+
+  private func decide() throws(StatisticsError) -> Decision {
+    let total = Double(samples)
+    if Double(hits) > threshold * total {
+      let evidence = try Self.logEvidence(hits: hits, misses: misses + failed, threshold: threshold)
+      if evidence >= -log(alpha) { return .yes }
+    }
+    if Double(hits + failed) < threshold * total {
+      let evidence = try Self.logEvidence(hits: hits + failed, misses: misses, threshold: threshold)
+      if evidence >= -log(beta) { return .no }
+    }
+    return .undecided
+  }
+
+  /// ln E, rounded down: the margin is 2⁻⁴⁸ (t + 2)(ln(t + 2) + |ln p₀| + |ln(1 − p₀)|), 64 units of rounding
+  /// of the largest terms that ln B is made of.
+  ///
+  /// - Throws: ``StatisticsError`` for a negative count, or a threshold outside (0, 1].
+  public static func logEvidence(hits: Int, misses: Int, threshold: Double) throws(StatisticsError) -> Double
+  {
+    try Check.count(hits, name: "the number of hits")
+    try Check.count(misses, name: "the number of misses")
+    guard threshold > 0, threshold <= 1 else {
+      throw .valueOutOfRange(name: "the threshold p₀", value: threshold, interval: "(0, 1]")
+    }
+    let (a, b) = (Double(hits), Double(misses))
+    // 0 · ln 0 = 0; a miss under p₀ = 1 is infinite evidence.
+    guard misses == 0 || threshold < 1 else { return .infinity }
+    let logHit = hits == 0 ? 0 : log(threshold)
+    let logMiss = misses == 0 ? 0 : log1p(-threshold)
+    let value = try SpecialFunctions.logBeta(a + 0.5, b + 0.5) - log(Double.pi) - a * logHit - b * logMiss
+    let size = a + b + 2
+    return value - 0x1p-48 * size * (log(size) + abs(logHit) + abs(logMiss))
+  }
+}
