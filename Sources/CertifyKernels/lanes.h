@@ -1,8 +1,10 @@
 // The kernels for one vector width, included once by each path's file, which defines
-//   LANES       32-bit lanes of a vector: 4, 8 or 16
-//   TARGET      the attribute that enables the instruction set, or nothing
-//   NAME(x)     x with the path's suffix
-//   GATHER(t,i) the vector of t[i]
+//   LANES    32-bit lanes of a vector: 4, 8 or 16
+//   TARGET   the attribute that enables the instruction set, or nothing
+//   NAME(x)  x with the path's suffix
+//
+// A row is made in groups of 64 coordinates, each in short passes over a buffer: a pass has a long chain of
+// dependent operations a vector, and passes let the chains of neighbouring vectors overlap.
 
 #include <string.h>
 
@@ -99,15 +101,14 @@ INLINE vector_f32 radius(vector_u32 w) {
   vector_i32 shifted = (vector_i32)scaled - root_half;
   vector_f32 exponent = __builtin_convertvector((shifted >> 23) - 31, vector_f32);
   vector_f32 t = (vector_f32)((shifted & 0x7fffff) + root_half) - 1.0f;
-  vector_f32 p = t * -0.07865443080663681f + 0.12879188358783722f;
-  p = p * t + -0.1312529295682907f;
-  p = p * t + 0.1418142169713974f;
-  p = p * t + -0.16624970734119415f;
-  p = p * t + 0.2000228315591812f;
-  p = p * t + -0.2500079572200775f;
-  p = p * t + 0.33333316445350647f;
-  vector_f32 square = t * t;
-  vector_f32 logarithm = t + (p * (square * t) - square * 0.5f) + exponent * 0.6931471805599453f;
+  vector_f32 square = t * t, fourth = square * square;
+  vector_f32 p =
+    ((0.33333316445350647f + t * -0.2500079572200775f)
+      + (0.2000228315591812f + t * -0.16624970734119415f) * square)
+    + ((0.1418142169713974f + t * -0.1312529295682907f)
+       + (0.12879188358783722f + t * -0.07865443080663681f) * square) * fourth;
+  vector_f32 logarithm =
+    (t - square * 0.5f) + (p * (square * t) + exponent * 0.6931471805599453f);
   return __builtin_elementwise_sqrt(logarithm * -2.0f);
 }
 
@@ -127,16 +128,6 @@ INLINE void turn(vector_u32 v, vector_f32 *cosine, vector_f32 *sine) {
   *sine = (vector_f32)((vector_i32)choose(swapped, c, s) ^ sine_sign);
 }
 
-/// Four vectors of standard normals from four of words.
-INLINE void normals(const vector_u32 words[4], vector_f32 noise[4]) {
-  for (int pair = 0; pair < 4; pair += 2) {
-    vector_f32 r = radius(words[pair]), cosine, sine;
-    turn(words[pair + 1], &cosine, &sine);
-    noise[pair] = r * cosine;
-    noise[pair + 1] = r * sine;
-  }
-}
-
 INLINE vector_f32 load_real(const float *x) {
   vector_f32 value;
   memcpy(&value, x, sizeof value);
@@ -153,6 +144,7 @@ INLINE vector_f32 load_grid(const uint8_t *x) {
   return __builtin_convertvector(load_integers(x), vector_f32) / 255.0f;
 }
 
+/// The words of 16 blocks in the order of their coordinates.
 INLINE void words_group(const struct schedule *schedule, uint32_t block, uint32_t *row) {
   for (int start = 0; start < group_blocks; start += LANES) {
     vector_u32 words[4];
@@ -161,18 +153,27 @@ INLINE void words_group(const struct schedule *schedule, uint32_t block, uint32_
   }
 }
 
+/// Ends a pass: the buffer is in memory, and the next pass starts from there.
+#define PASS(BUFFER) __asm__ volatile("" : "+m"(BUFFER))
+
 #define GAUSSIAN_GROUP(FUNCTION, ELEMENT, LOAD)                                                          \
   INLINE void FUNCTION(                                                                                  \
     const struct schedule *schedule, float sigma, uint32_t block, const ELEMENT *x, float *row) {        \
-    for (int start = 0; start < group_blocks; start += LANES) {                                          \
-      vector_u32 words[4];                                                                               \
-      vector_f32 noise[4];                                                                               \
-      words_of_blocks(schedule, block + (uint32_t)start, words);                                          \
-      normals(words, noise);                                                                             \
-      for (int j = 0; j < 4; j++) {                                                                      \
-        int i = group_blocks * j + start;                                                                \
-        vector_f32 value = LOAD(x + i) + noise[j] * sigma;                                               \
+    uint32_t words[group_coordinates];                                                                   \
+    words_group(schedule, block, words);                                                                 \
+    PASS(words);                                                                                         \
+    for (int pair = 0; pair < group_coordinates; pair += 2 * group_blocks) {                             \
+      _Pragma("clang loop unroll(disable)")                                                              \
+      for (int i = pair; i < pair + group_blocks; i += LANES) {                                          \
+        vector_u32 first, second;                                                                        \
+        memcpy(&first, words + i, sizeof first);                                                         \
+        memcpy(&second, words + i + group_blocks, sizeof second);                                        \
+        vector_f32 length = radius(first), cosine, sine;                                                 \
+        turn(second, &cosine, &sine);                                                                    \
+        vector_f32 value = LOAD(x + i) + length * cosine * sigma;                                        \
         memcpy(row + i, &value, sizeof value);                                                           \
+        value = LOAD(x + i + group_blocks) + length * sine * sigma;                                      \
+        memcpy(row + i + group_blocks, &value, sizeof value);                                            \
       }                                                                                                  \
     }                                                                                                    \
   }
@@ -198,19 +199,28 @@ INLINE vector_i32 integer_group(
   const struct schedule *schedule, const struct certify_noise_address *address,
   const struct certify_integer_table *table, uint32_t block, const uint8_t *x, float *row) {
   const uint32_t shift = 32 - table->bits, mask = (1u << shift) - 1;
+  uint32_t words[group_coordinates], entries[group_coordinates];
+  words_group(schedule, block, words);
+  PASS(words);
+  // Scalar loads: gather instructions are slower on some machines and hardly faster on the others.
+#pragma clang loop vectorize(disable) unroll_count(16)
+  for (int i = 0; i < group_coordinates; i++) entries[i] = table->entries[words[i] >> shift];
+  PASS(entries);
   vector_i32 failed = 0;
 #pragma clang loop unroll(disable)
   for (int start = 0; start < group_blocks; start += LANES) {
-    vector_u32 words[4];
     vector_i32 outcomes[4], ties = 0;
-    words_of_blocks(schedule, block + (uint32_t)start, words);
 #pragma clang loop unroll(full)
     for (int j = 0; j < 4; j++) {
-      vector_u32 column = words[j] >> (vector_u32)shift;
-      vector_u32 entry = GATHER(table->entries, column);
-      vector_u32 leading = words[j] & mask, threshold = entry & mask;
+      const int i = group_blocks * j + start;
+      vector_u32 word, entry;
+      memcpy(&word, words + i, sizeof word);
+      memcpy(&entry, entries + i, sizeof entry);
+      vector_u32 leading = word & mask, threshold = entry & mask;
       vector_i32 own = leading < threshold;
-      outcomes[j] = (own & (vector_i32)column) | (~own & (vector_i32)(entry >> (vector_u32)shift));
+      // The column is on top of the word as the alias is on top of the entry.
+      vector_u32 chosen = ((vector_u32)own & word) | (~(vector_u32)own & entry);
+      outcomes[j] = (vector_i32)(chosen >> (vector_u32)shift);
       ties |= leading == threshold;
     }
     if (__builtin_expect(__builtin_reduce_or(ties) != 0, 0)) {

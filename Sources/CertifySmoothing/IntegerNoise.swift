@@ -26,6 +26,8 @@ struct IntegerNoise: Sendable {
 
   /// Makes the table of masses × 2⁶⁰: `cells` of −K...K in order, then what fails.
   ///
+  /// - Parameter range: [−255r, 255(r+1)] with r ≥ 1.
+  ///
   /// - Throws: ``SmoothingError/invalidMasses(_:)`` when they do not sum to 2⁶⁰ or are not an odd number.
   init(cells: [UInt64], failed: UInt64, range: ClosedRange<Int>) throws(SmoothingError) {
     guard cells.count % 2 == 1 else {
