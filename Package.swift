@@ -21,7 +21,9 @@ let package = Package(
     .target(name: "CertifyKernels"),
     .target(name: "CertifyThreat"),
     .target(name: "CertifyStatistics", dependencies: ["CGSL", "BigInt"]),
-    .target(name: "CertifyModel", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    .target(
+      name: "CertifyModel", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Protobuf/onnx.proto"]),
     .target(name: "CertifyEngine", dependencies: ["CertifyModel", "CDNNL"]),
     .target(name: "CertifyData", dependencies: ["CZlib"]),
     .target(

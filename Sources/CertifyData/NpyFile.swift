@@ -1,5 +1,5 @@
 /// NumPy's .npy format, versions 1 to 3: a magic string, a Python dictionary, then the elements.
-enum NpyFile {
+public enum NpyFile {
   static let signature: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// Reads the one array of the file.

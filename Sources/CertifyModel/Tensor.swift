@@ -9,7 +9,8 @@ public struct Tensor: Sendable, Equatable {
   ///
   /// - Precondition: `elements.count` is the product of `shape`.
   public init(shape: [Int], elements: [Float]) {
-    precondition(shape.reduce(1, *) == elements.count, "shape \(shape) does not hold \(elements.count) elements")
+    precondition(
+      shape.reduce(1, *) == elements.count, "shape \(shape) does not hold \(elements.count) elements")
     self.shape = shape
     self.elements = elements
   }

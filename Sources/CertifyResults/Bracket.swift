@@ -28,6 +28,8 @@ public struct Bracket: Sendable, Codable, Equatable {
   /// What the attack did, present whenever one ran.
   public var attack: AttackRecord?
   /// The retest of a contradiction, present whenever upper < lower before it.
+  ///
+  /// When the contradiction does not stand, `lower` and `upper` are the ends after the retest.
   public var contradiction: ContradictionRecord?
 
   public init(

@@ -15,6 +15,17 @@ public struct ClassCounts: Sendable, Equatable, Codable {
 }
 
 extension ClassCounts {
+  /// The class with the largest count, ties to the lowest index.
+  public var mostFrequent: Int {
+    counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
+  }
+
+  /// Joins the counts of disjoint sets of samples over the same classes.
+  public static func += (left: inout ClassCounts, right: ClassCounts) {
+    for k in left.counts.indices { left.counts[k] += right.counts[k] }
+    left.failed += right.failed
+  }
+
   /// Adds a sample's class, or a failed sample.
   mutating func add(_ outcome: Int?) {
     if let outcome { counts[outcome] += 1 } else { failed += 1 }

@@ -111,6 +111,14 @@ public struct FeasibleSet: Sendable {
   static func margin(dimension: Int) -> Double { 1 - Double(dimension + 16) * 0x1p-51 }
 }
 
+extension FeasibleSet: CustomStringConvertible {
+  /// Such as `l2 ball of radius 0.5 in 784 coordinates within [0.0, 1.0]`.
+  public var description: String {
+    let box = bounds.map { " within [\($0.lower), \($0.upper)]" } ?? ""
+    return "\(norm.rawValue) ball of radius \(radius) in \(dimension) coordinates\(box)"
+  }
+}
+
 extension Float {
   /// The float farthest from `self` in the direction of `offset` whose exact distance is at most |`offset`|.
   func farthest(within offset: Double) -> Float {

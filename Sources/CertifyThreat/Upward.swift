@@ -50,17 +50,20 @@ extension Float {
   @inline(__always)
   func moved(by offset: Double) -> Float {
     let moved = Float(Double(self) + offset)
-    if offset >= 0 {
-      return Double(moved) - Double(self) > offset ? moved.nextDown : moved
-    }
-    return Double(self) - Double(moved) > -offset ? moved.nextUp : moved
+    let isUpward = offset >= 0
+    let excess = isUpward ? Double(moved) - Double(self) - offset : Double(self) - Double(moved) + offset
+    if moved == 0 { return excess > 0 ? (isUpward ? moved.nextDown : moved.nextUp) : moved }
+    // Back towards `self`: one bit pattern less when the move leads away from 0, one more when towards it.
+    let step: UInt32 = (moved > 0) == isUpward ? ~0 : 1
+    return Float(bitPattern: moved.bitPattern &+ (excess > 0 ? step : 0))
   }
 
   /// `self` with infinities replaced by the largest finite number of their sign, and NaN by `replacement`.
   @inline(__always)
   func finite(orElse replacement: Float) -> Float {
-    guard !isNaN else { return replacement }
-    return Swift.min(Swift.max(self, -Float.greatestFiniteMagnitude), Float.greatestFiniteMagnitude)
+    let largest = Float.greatestFiniteMagnitude
+    let capped = self > largest ? largest : self < -largest ? -largest : self
+    return capped.isNaN ? replacement : capped
   }
 }
 

@@ -97,6 +97,8 @@ import Testing
   static let badHeaders = [
     "{'descr': '|u1', 'fortran_order': False, 'shape': (9223372036854775807, 9223372036854775807)}",
     "{'descr': '<f8', 'fortran_order': False, 'shape': (4611686018427387904,)}",
+    // The product is 4 modulo 2⁶⁴.
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (4611686018427387905, 4)}",
     "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,)}",
     "{'descr': '|u1', 'fortran_order': False, 'shape': (-4,)}",
     "{'descr': '|u1', 'fortran_order': False, 'shape': (3,)}",

@@ -51,31 +51,31 @@ import Testing
       for mask: UInt8 in [0x01, 0x10, 0x80, 0xFF] {
         var bytes = sample.bytes
         bytes[position] ^= mask
-        let path = try folder.write(bytes, sample.name)
-        do {
-          let data = try Dataset.load(path: path)
-          _ = data.input(data.count - 1)
-        } catch {
-          #expect(error is DataError, "\(error) after byte \(position) changed by \(mask)")
+        try load(bytes, sample.name, in: folder)
+      }
+    }
+  }
+
+  /// Runs of 0x00, 0x7F and 0xFF reach the extremes of every size field.
+  @Test(arguments: samples)
+  func everyRunOverwritten(_ sample: Sample) throws {
+    let folder = try Folder()
+    for length in [2, 4, 8] {
+      for value: UInt8 in [0, 0x7F, 0xFF] {
+        for start in sample.bytes.indices where start + length <= sample.bytes.count {
+          var bytes = sample.bytes
+          for i in start..<start + length { bytes[i] = value }
+          try load(bytes, sample.name, in: folder)
         }
       }
     }
   }
 
-  /// Runs of 0x00 and 0xFF reach the extremes of every size field.
-  @Test(arguments: samples)
-  func everyRunOverwritten(_ sample: Sample) throws {
-    let folder = try Folder()
-    for length in [2, 4, 8, 16] {
-      for value: UInt8 in [0, 0x7F, 0xFF] {
-        for start in sample.bytes.indices where start + length <= sample.bytes.count {
-          var bytes = sample.bytes
-          for i in start..<start + length { bytes[i] = value }
-          let path = try folder.write(bytes, sample.name)
-          let error = dataError { _ = try Dataset.load(path: path) }
-          #expect(error.map { !$0.description.isEmpty } ?? true)
-        }
-      }
-    }
+  /// Reads the bytes as far as they can be read; only a ``DataError`` is a refusal.
+  private func load(_ bytes: [UInt8], _ name: String, in folder: Folder) throws {
+    do {
+      let data = try Dataset.load(path: folder.write(bytes, name))
+      _ = data.input(data.count - 1)
+    } catch is DataError {}
   }
 }

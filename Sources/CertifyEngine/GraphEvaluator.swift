@@ -1,0 +1,50 @@
+import CertifyModel
+
+/// A graph ready to be evaluated on one thread: outputs from inputs, and input gradients from output gradients.
+public final class GraphEvaluator {
+  /// The extents of one input and of one output row, without the batch axis.
+  public let inputShape: [Int]
+  public let outputShape: [Int]
+  public let batchSize: Int
+  /// [batchSize, d], row-major.
+  public let inputs: UnsafeMutableBufferPointer<Float>
+  /// [batchSize, K], row-major.
+  public let outputs: UnsafeBufferPointer<Float>
+  /// [batchSize, K], row-major; empty when made without gradients.
+  public let outputGradients: UnsafeMutableBufferPointer<Float>
+  /// [batchSize, d], row-major; empty when made without gradients.
+  public let inputGradients: UnsafeBufferPointer<Float>
+  /// The bytes of all buffers and constants.
+  public var byteCount: Int { plan.byteCount }
+
+  private let plan: Plan
+
+  /// Compiles `graph`; axis 0 of its input and of its output is the batch.
+  ///
+  /// - Throws: ``EngineError`` for an operation or a shape that the kernels refuse.
+  public init(graph: Graph, gradients: Bool) throws {
+    let input = graph.values[graph.input].shape
+    let output = graph.values[graph.output].shape
+    guard let rows = input.first, rows > 0, output.first == rows else {
+      throw EngineError.notAClassifier(outputShape: output)
+    }
+    plan = try Plan(graph: graph, gradients: gradients)
+    inputShape = Array(input.dropFirst())
+    outputShape = Array(output.dropFirst())
+    batchSize = rows
+    let inputCount = input.reduce(1, *)
+    let outputCount = output.reduce(1, *)
+    inputs = UnsafeMutableBufferPointer(start: plan.input.floats, count: inputCount)
+    outputs = UnsafeBufferPointer(start: plan.output.floats, count: outputCount)
+    outputGradients = UnsafeMutableBufferPointer(
+      start: plan.outputGradient?.floats, count: plan.outputGradient == nil ? 0 : outputCount)
+    inputGradients = UnsafeBufferPointer(
+      start: plan.inputGradient?.floats, count: plan.inputGradient == nil ? 0 : inputCount)
+  }
+
+  /// Computes `outputs` from `inputs`.
+  public func forward() throws { try plan.forward() }
+
+  /// Computes `inputGradients` = vᵀ ∂y/∂x from v = `outputGradients`, at the inputs of the last forward run.
+  public func backward() throws { try plan.backward() }
+}

@@ -1,0 +1,57 @@
+import CertifyModel
+
+/// A classifier from an ONNX file: the logits its decisions are taken on, whatever the file ends in.
+///
+/// A final softmax, log-softmax or sigmoid is left out. A single output z is read as the logits (0, z).
+public struct LoadedClassifier: ClassifierSource {
+  public let model: OnnxModel
+  /// What the file ends in after the logits.
+  public let head: Head
+  public let inputShape: [Int]
+  public let classCount: Int
+  /// Whether the file has one output number for each input.
+  public let isBinary: Bool
+  /// The largest number of elements of a value for one input.
+  private let widestValue: Int
+
+  /// Reads the model as a classifier.
+  ///
+  /// - Throws: ``EngineError/notAClassifier(outputShape:)`` when its output is not one row of logits; what
+  ///   `OnnxModel/graph(batchSize:)` throws.
+  public init(model: OnnxModel) throws {
+    let (graph, head) = try model.graph(batchSize: 1).withoutHead()
+    let output = Array(graph.values[graph.output].shape.dropFirst())
+    let width = output.reduce(1, *)
+    guard width >= 1, output.filter({ $0 != 1 }).count <= 1 else {
+      throw EngineError.notAClassifier(outputShape: output)
+    }
+    self.model = model
+    self.head = head
+    inputShape = Array(graph.values[graph.input].shape.dropFirst())
+    classCount = max(width, 2)
+    isBinary = width == 1
+    widestValue = graph.values.map { $0.shape.reduce(1, *) }.max() ?? 1
+  }
+
+  /// The graph up to the logits.
+  public func graph(batchSize: Int) throws -> Graph {
+    try model.graph(batchSize: batchSize).withoutHead().graph
+  }
+
+  public func makeClassifier(batchSize: Int) throws -> any Classifier {
+    try GraphClassifier(graph: graph(batchSize: batchSize), gradients: false)
+  }
+
+  public func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)? {
+    try GraphClassifier(graph: graph(batchSize: batchSize), gradients: true)
+  }
+
+  /// The rows of a forward pass at which the widest value of a batch stays within about a megabyte, so that it
+  /// is still in the cache when the next operation reads it: a power of two from 8 to 256.
+  public var preferredBatchSize: Int {
+    let target = (1 << 20) / max(widestValue * MemoryLayout<Float>.stride, 1)
+    var size = 8
+    while size * 2 <= min(target, 256) { size *= 2 }
+    return size
+  }
+}

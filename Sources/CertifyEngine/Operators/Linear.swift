@@ -1,0 +1,61 @@
+import CDNNL
+import CertifyModel
+
+extension PlanBuilder {
+  /// y = x·wᵀ + b (+ residual, then activation) over the last axis; the product is v·w.
+  func linear(_ linear: Linear, _ group: FusedNode) throws -> Pullback {
+    let node = group.node
+    let source = node.inputs[0]
+    let sourceShape = shape(source)
+    let resultShape = shape(node.output)
+    let (outputs, inputs) = (linear.weights.shape[0], linear.weights.shape[1])
+    let rows = sourceShape.dropLast().reduce(1, *)
+    let rowsIn = try Layout.plain([rows, inputs])
+    let rowsOut = try Layout.plain([rows, outputs])
+    let anyWeights = try Layout.any([inputs, outputs])
+    let biasLayout = try linear.bias.map { _ in try Layout.plain([1, outputs]) }
+
+    let primitive = try Primitive(
+      "a linear layer", node: node.name, postOperations: try postOperations(group)
+    ) { descriptor, attributes in
+      cdnnl_matmul(
+        descriptor, context.engine, rowsIn.handle, anyWeights.handle, biasLayout?.handle, rowsOut.handle,
+        attributes)
+    }
+    let input = try view(plainSlot(source), as: [rows, inputs])
+    let output = try destination(group, layout: .plain(resultShape))
+    let weights = try constant(
+      linear.weights.elements, source: .strided([inputs, outputs], strides: [1, inputs]),
+      layout: primitive.requiredLayout(dnnl_query_weights_md, shape: [inputs, outputs]))
+    var arguments = [
+      (DNNL_ARG_SRC, input), (DNNL_ARG_WEIGHTS, weights),
+      (DNNL_ARG_DST, try view(output, as: [rows, outputs])),
+    ]
+    if let bias = linear.bias, let biasLayout {
+      arguments.append((DNNL_ARG_BIAS, try constant(bias.elements, source: biasLayout, layout: biasLayout)))
+    }
+    try emit(primitive, arguments, writes: [DNNL_ARG_DST])
+    define(group.output, output)
+
+    return { [self] gradient in
+      let gradient = try pullBackPostOperations(group, gradient)
+      let anyTransposed = try Layout.any([outputs, inputs])
+      let backward = try Primitive("a linear layer's gradient", node: node.name) { descriptor, attributes in
+        cdnnl_matmul(
+          descriptor, context.engine, rowsOut.handle, anyTransposed.handle, nil, rowsIn.handle, attributes)
+      }
+      let upstream = try view(reorder(gradient, to: .plain(resultShape)), as: [rows, outputs])
+      let weights = try constant(
+        linear.weights.elements, source: .plain([outputs, inputs]),
+        layout: backward.requiredLayout(dnnl_query_weights_md, shape: [outputs, inputs]))
+      let result = temporary(try .plain(sourceShape))
+      try emit(
+        backward,
+        [
+          (DNNL_ARG_SRC, upstream), (DNNL_ARG_WEIGHTS, weights),
+          (DNNL_ARG_DST, try view(result, as: [rows, inputs])),
+        ], writes: [DNNL_ARG_DST])
+      try accumulate(result, into: source)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import CDNNL
+import CertifyModel
+
+/// A graph compiled for one batch size and one thread: compiled once, run millions of times.
+///
+/// Running allocates nothing. The backward part may run any number of times after a forward run.
+final class Plan {
+  /// Row-major, of the shape of the graph's input.
+  let input: Slot
+  /// Row-major, of the shape of the graph's output.
+  let output: Slot
+  /// Row-major, of the shape of the output; `nil` without a backward part.
+  let outputGradient: Slot?
+  /// Row-major, of the shape of the input; `nil` without a backward part.
+  let inputGradient: Slot?
+  /// The bytes of all buffers and constants.
+  let byteCount: Int
+
+  private let arena: Arena
+  private let forwardRunner: PlanRunner
+  private let backwardRunner: PlanRunner
+
+  init(graph: Graph, gradients: Bool) throws {
+    let context = try KernelContext()
+    let builder = PlanBuilder(graph: graph, context: context, gradients: gradients)
+    let input = builder.pinned(try .plain(builder.shape(graph.input)))
+    builder.define(graph.input, input)
+    let groups = FusedNode.schedule(graph, gradients: gradients)
+    for group in groups { try builder.emitForward(group) }
+    let output = builder.pinned(try .plain(builder.shape(graph.output)))
+    try builder.copy(builder.plainSlot(graph.output), to: output)
+    let forwardCount = builder.steps.count
+
+    var outputGradient: Slot?
+    var inputGradient: Slot?
+    if gradients {
+      let seed = builder.pinned(output.layout)
+      try builder.accumulate(seed, into: graph.output)
+      for group in groups.reversed() { try builder.emitBackward(group) }
+      let result = builder.pinned(input.layout)
+      if let gradient = builder.gradient(graph.input) { try builder.copy(gradient, to: result) }
+      outputGradient = seed
+      inputGradient = result
+    }
+    builder.arena.place(builder.steps, forwardCount: forwardCount)
+    self.input = input
+    self.output = output
+    self.outputGradient = outputGradient
+    self.inputGradient = inputGradient
+    self.arena = builder.arena
+    self.byteCount = builder.arena.byteCount
+    self.forwardRunner = try PlanRunner(builder.steps[..<forwardCount], context: context)
+    self.backwardRunner = try PlanRunner(builder.steps[forwardCount...], context: context)
+  }
+
+  /// Computes `output` from `input`.
+  func forward() throws { try forwardRunner.run() }
+
+  /// Computes `inputGradient` from `outputGradient`, at the input of the last forward run.
+  func backward() throws { try backwardRunner.run() }
+}
+
+/// Steps with every argument bound to its address.
+final class PlanRunner {
+  private enum BoundStep {
+    case primitive(Primitive, arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>)
+    case function(() -> Void)
+  }
+
+  private let context: KernelContext
+  private var steps: [BoundStep] = []
+  private var memories: [dnnl_memory_t] = []
+
+  init(_ steps: some Collection<Step>, context: KernelContext) throws {
+    self.context = context
+    for step in steps {
+      switch step.action {
+      case .function(let function):
+        self.steps.append(.function(function))
+      case .primitive(let primitive, let arguments):
+        self.steps.append(.primitive(primitive, arguments: try bind(arguments)))
+      }
+    }
+  }
+
+  deinit {
+    for case .primitive(_, let arguments) in steps { arguments.deallocate() }
+    for memory in memories { dnnl_memory_destroy(memory) }
+  }
+
+  /// Runs one kernel on buffers that have their addresses already.
+  static func runOnce(_ primitive: Primitive, arguments: [(Int32, Slot)], context: KernelContext) throws {
+    let step = Step(action: .primitive(primitive, arguments: arguments), reads: [], writes: [])
+    try PlanRunner([step], context: context).run()
+  }
+
+  func run() throws {
+    context.useOneThread()
+    for step in steps {
+      switch step {
+      case .function(let function):
+        function()
+      case .primitive(let primitive, let arguments):
+        let status = dnnl_primitive_execute(
+          primitive.handle, context.stream, Int32(arguments.count), arguments.baseAddress)
+        guard status == dnnl_success else { try check(status, "to run a kernel"); return }
+      }
+    }
+    try check(dnnl_stream_wait(context.stream), "to wait for a kernel")
+  }
+
+  private func bind(_ arguments: [(Int32, Slot)]) throws -> UnsafeMutableBufferPointer<dnnl_exec_arg_t> {
+    let bound = UnsafeMutableBufferPointer<dnnl_exec_arg_t>.allocate(capacity: arguments.count)
+    for (position, (name, slot)) in arguments.enumerated() {
+      var memory: dnnl_memory_t?
+      do {
+        try check(
+          cdnnl_memory_create(&memory, slot.layout.handle, context.engine, slot.buffer.address), "a memory")
+      } catch {
+        bound.deallocate()
+        throw error
+      }
+      if let memory { memories.append(memory) }
+      bound.initializeElement(at: position, to: dnnl_exec_arg_t(arg: name, memory: memory))
+    }
+    return bound
+  }
+}

@@ -1,0 +1,92 @@
+import CertifyEngine
+import CertifyResults
+import CertifySmoothing
+import Dispatch
+import Synchronization
+
+/// A data set's brackets: the inputs shared out over workers, the results in the order of the inputs.
+///
+/// Which worker evaluates an input, and when, changes nothing in its result.
+public struct Evaluator: Sendable {
+  public let source: any ClassifierSource
+  public let configuration: RunConfiguration
+
+  public init(source: any ClassifierSource, configuration: RunConfiguration) {
+    self.source = source
+    self.configuration = configuration
+  }
+
+  /// What came of a run.
+  public struct Outcome: Sendable {
+    /// In the order of the inputs; those that were not finished are missing.
+    public var inputs: [InputResult]
+    public var interrupted: Bool
+  }
+
+  /// Evaluates `count` inputs on `jobs` threads.
+  ///
+  /// - Parameters:
+  ///   - input: The input at a position in 0..<count; called from any thread.
+  ///   - control: Cancels the run and counts its progress.
+  /// - Throws: ``EvaluationError`` for the first input that fails; what making a classifier throws.
+  public func run(
+    count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> EvaluationInput
+  ) throws -> Outcome {
+    let generators = try configuration.smoothings.map {
+      try NoiseGenerator(
+        smoothing: $0, dimension: source.inputShape.reduce(1, *), seed: configuration.seed)
+    }
+    let next = Atomic<Int>(0)
+    let results = Mutex<[Int: InputResult]>([:])
+    let failure = Mutex<(position: Int, error: any Error)?>(nil)
+
+    @Sendable func work() {
+      do {
+        let worker = try Worker(
+          source: source, configuration: configuration, generators: generators, control: control)
+        while true {
+          let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard position < count, !control.isCancelled else { return }
+          let input = input(position)
+          do {
+            let result = try worker.evaluate(input)
+            results.withLock { $0[position] = result }
+            control.finishInput()
+          } catch is CancellationError {
+            return
+          } catch {
+            throw EvaluationError.inputFailed(index: input.index, underlying: error)
+          }
+        }
+      } catch {
+        let position = next.load(ordering: .relaxed)
+        failure.withLock { present in
+          if present.map({ position < $0.position }) ?? true { present = (position, error) }
+        }
+        control.cancel()
+      }
+    }
+
+    let workers = max(1, min(jobs, count))
+    if workers == 1 {
+      work()
+    } else {
+      DispatchQueue.concurrentPerform(iterations: workers) { _ in work() }
+    }
+    if let failure = failure.withLock({ $0?.error }) { throw failure }
+    let finished = results.withLock { $0 }
+    return Outcome(
+      inputs: finished.sorted { $0.key < $1.key }.map(\.value), interrupted: finished.count < count)
+  }
+}
+
+/// An input that could not be evaluated.
+public enum EvaluationError: Error, CustomStringConvertible {
+  case inputFailed(index: Int, underlying: any Error)
+
+  public var description: String {
+    switch self {
+    case .inputFailed(let index, let underlying): "input \(index): \(underlying)"
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import CertifyAttacks
+import CertifyResults
+import CertifySmoothing
+import CertifyThreat
+
+/// What a run asks of each input.
+public struct RunConfiguration: Sendable {
+  /// The set of inputs an adversary may choose from.
+  public var space: InputSpace
+  public var norms: [Norm]
+  public var classifiers: [ClassifierKind]
+  /// The smoothed classifiers; each one is a bracket of its own.
+  public var smoothings: [Smoothing]
+  /// n0 and n.
+  public var selectionSamples: Int
+  public var samples: Int
+  public var alpha: Double
+  /// Proofs for the base classifier; the largest radius counts, since each is certain.
+  public var baseCertificates: [any BaseCertificate]
+  /// The proof for the smoothed classifiers: one, fixed before the samples are seen.
+  public var smoothedCertificate: (any SmoothedCertificate)?
+  public var baseAttack: AttackName
+  public var smoothedAttack: AttackName
+  public var goal: AttackGoal
+  public var attackParameters: AttackParameters
+  public var seed: UInt64
+  /// Rows of a forward pass of the classifier that defines f.
+  public var batchSize: Int
+  /// Rows of a forward and backward pass of an attack.
+  public var attackBatchSize: Int
+
+  public init(
+    space: InputSpace, norms: [Norm], classifiers: [ClassifierKind], smoothings: [Smoothing],
+    selectionSamples: Int, samples: Int, alpha: Double, baseCertificates: [any BaseCertificate],
+    smoothedCertificate: (any SmoothedCertificate)?, baseAttack: AttackName, smoothedAttack: AttackName,
+    goal: AttackGoal, attackParameters: AttackParameters, seed: UInt64, batchSize: Int, attackBatchSize: Int
+  ) {
+    self.space = space
+    self.norms = norms
+    self.classifiers = classifiers
+    self.smoothings = smoothings
+    self.selectionSamples = selectionSamples
+    self.samples = samples
+    self.alpha = alpha
+    self.baseCertificates = baseCertificates
+    self.smoothedCertificate = smoothedCertificate
+    self.baseAttack = baseAttack
+    self.smoothedAttack = smoothedAttack
+    self.goal = goal
+    self.attackParameters = attackParameters
+    self.seed = seed
+    self.batchSize = batchSize
+    self.attackBatchSize = attackBatchSize
+  }
+
+  /// The error rate of either side of a bracket when a contradiction is tested again.
+  static let retestLevel = 1e-6
+}
+
+/// One input as a run sees it.
+public struct EvaluationInput: Sendable {
+  /// The position in the data file.
+  public var index: Int
+  public var point: [Float]
+  /// The integers k of x = k/255 for 8-bit data.
+  public var grid: [UInt8]?
+  public var label: Int
+
+  public init(index: Int, point: [Float], grid: [UInt8]?, label: Int) {
+    self.index = index
+    self.point = point
+    self.grid = grid
+    self.label = label
+  }
+
+  var smoothingInput: SmoothingInput { grid.map { .grid($0) } ?? .real(point) }
+}

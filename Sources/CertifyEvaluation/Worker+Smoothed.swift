@@ -1,0 +1,120 @@
+import CertifyAttacks
+import CertifyCertificates
+import CertifyResults
+import CertifySmoothing
+import CertifyThreat
+
+extension Worker {
+  /// A smoothed classifier's bracket in each norm; all norms share one set of samples.
+  func smoothedBrackets(_ input: EvaluationInput, _ classifier: SmoothedClassifier) throws -> [Bracket] {
+    let record = SmoothingRecord(classifier.smoothing)
+    let sampling = try sample(
+      input, classifier, selection: .selection, estimation: .estimation, alpha: configuration.alpha)
+    return try configuration.norms.map { norm in
+      try smoothedBracket(input, classifier, record, sampling, norm: norm)
+    }
+  }
+
+  private func smoothedBracket(
+    _ input: EvaluationInput, _ classifier: SmoothedClassifier, _ record: SmoothingRecord,
+    _ sampling: SamplingRecord, norm: Norm
+  ) throws -> Bracket {
+    var lower = try configuration.smoothedCertificate?.lowerBound(
+      from: sampling, smoothing: record, norm: norm, dimension: input.point.count)
+    let predicted = try prediction(sampling, certified: lower != nil)
+    let correct = predicted == input.label
+    var upper: UpperBound?
+    var attackRecord: AttackRecord?
+    var witness: Witness?
+    if let predicted, !correct {
+      lower?.radius = 0
+      upper = UpperBound(
+        radius: 0, attack: Witness.clean, confidence: 1 - configuration.alpha, witnessClass: predicted,
+        flipTest: nil)
+      attackRecord = AttackRecord(
+        name: configuration.smoothedAttack.rawValue, queries: 0, gradients: 0, flipped: 0, held: 0,
+        inconclusive: 0, epsilons: nil)
+    } else {
+      let attack = try SmoothedAttack(
+        name: configuration.smoothedAttack, goal: configuration.goal, threat: threat(norm),
+        parameters: configuration.attackParameters, noise: classifier.generator)
+      try control.checkCancellation()
+      let outcome = try attack.run(on: attackInput(input), reference: reference, gradients: gradients)
+      control.count(rows: outcome.queries)
+      attackRecord = AttackRecord(outcome)
+      witness = outcome.witness
+      upper = outcome.witness.map {
+        UpperBound(
+          radius: $0.distance, attack: $0.attack, confidence: 1 - outcome.beta,
+          witnessClass: $0.witnessClass, flipTest: outcome.flipTest.map(FlipTestRecord.init))
+      }
+    }
+    var bracket = Bracket(
+      classifier: .smoothed, smoothing: record, norm: norm, predicted: predicted, correct: correct,
+      lower: lower, upper: upper, attack: attackRecord, contradiction: nil)
+    if bracket.isContradictory, let witness {
+      bracket.contradiction = try retest(bracket, input, classifier, record, witness: witness)
+    }
+    return bracket
+  }
+
+  /// The class g gives the clean input, or `nil` to abstain: the certified class, or PREDICT without a
+  /// certificate (Cohen, Rosenfeld, Kolter 2019, arXiv 1902.02918).
+  private func prediction(_ sampling: SamplingRecord, certified: Bool) throws -> Int? {
+    guard configuration.smoothedCertificate == nil else { return certified ? sampling.candidate : nil }
+    return try SmoothedPrediction(
+      counts: ClassCounts(counts: sampling.counts, failed: sampling.failed), alpha: configuration.alpha
+    ).predicted
+  }
+
+  /// Selection on n0 samples, estimation on n fresh ones.
+  private func sample(
+    _ input: EvaluationInput, _ classifier: SmoothedClassifier, selection: SamplePurpose,
+    estimation: SamplePurpose, alpha: Double
+  ) throws -> SamplingRecord {
+    let chosen = try counts(input, classifier, selection, configuration.selectionSamples)
+    let estimated = try counts(input, classifier, estimation, configuration.samples)
+    return SamplingRecord(
+      candidate: chosen.mostFrequent, selectionSamples: chosen.samples, selectionCounts: chosen.counts,
+      samples: estimated.samples, counts: estimated.counts, failed: estimated.failed, alpha: alpha)
+  }
+
+  /// Counts in portions, so that a long input shows progress and can be interrupted.
+  private func counts(
+    _ input: EvaluationInput, _ classifier: SmoothedClassifier, _ purpose: SamplePurpose, _ samples: Int
+  ) throws -> ClassCounts {
+    var total = ClassCounts(counts: [Int](repeating: 0, count: reference.classCount), failed: 0)
+    let portion = max(reference.batchSize * 16, 1024)
+    for start in stride(from: 0, to: samples, by: portion) {
+      try control.checkCancellation()
+      let part = start..<min(start + portion, samples)
+      total += try classifier.counts(
+        at: input.smoothingInput, input: input.index, purpose: purpose, samples: part)
+      control.count(rows: part.count)
+    }
+    return total
+  }
+
+  /// Both ends again on samples that nothing has used, at 10⁻⁶ each.
+  private func retest(
+    _ bracket: Bracket, _ input: EvaluationInput, _ classifier: SmoothedClassifier, _ record: SmoothingRecord,
+    witness: Witness
+  ) throws -> ContradictionRecord? {
+    guard let lower = bracket.lower, let upper = bracket.upper else { return nil }
+    let sampling = try sample(
+      input, classifier, selection: .retestSelection, estimation: .retestEstimation,
+      alpha: RunConfiguration.retestLevel)
+    let lowerAgain = try configuration.smoothedCertificate?.lowerBound(
+      from: sampling, smoothing: record, norm: bracket.norm, dimension: input.point.count)
+    let parameters = configuration.attackParameters
+    let flip = try classifier.flipTest(
+      at: witness.grid.map { .grid($0) } ?? .real(witness.point), input: input.index, candidate: 0,
+      label: input.label, beta: RunConfiguration.retestLevel,
+      selectionSamples: parameters.flipSelectionSamples,
+      maximumSamples: max(parameters.flipMaximumSamples, configuration.samples), retest: true)
+    let sameClass = sampling.candidate == bracket.predicted
+    return ContradictionRecord(
+      lower: lower, upper: upper, lowerAgain: sameClass ? lowerAgain?.radius : nil,
+      upperAgain: flip.outcome == .flipped ? upper.radius : nil, witness: witness.point)
+  }
+}

@@ -1,0 +1,55 @@
+import CertifyAttacks
+import CertifyEngine
+import CertifyResults
+import CertifySmoothing
+import CertifyThreat
+
+/// Evaluates inputs on one thread: the brackets of one input depend on nothing but that input.
+final class Worker {
+  let configuration: RunConfiguration
+  let reference: any Classifier
+  let gradients: (any DifferentiableClassifier)?
+  let smoothed: [SmoothedClassifier]
+  let control: RunControl
+
+  init(
+    source: any ClassifierSource, configuration: RunConfiguration, generators: [NoiseGenerator],
+    control: RunControl
+  ) throws {
+    self.configuration = configuration
+    self.control = control
+    let reference = try source.makeClassifier(batchSize: configuration.batchSize)
+    self.reference = reference
+    gradients = try source.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
+    smoothed = try generators.map { try SmoothedClassifier(classifier: reference, generator: $0) }
+  }
+
+  /// Every bracket of one input: the base classifier's, then the smoothed ones', norm by norm.
+  func evaluate(_ input: EvaluationInput) throws -> InputResult {
+    var brackets: [Bracket] = []
+    for kind in configuration.classifiers {
+      switch kind {
+      case .base:
+        brackets += try baseBrackets(input)
+      case .smoothed:
+        for classifier in smoothed { brackets += try smoothedBrackets(input, classifier) }
+      }
+    }
+    return InputResult(index: input.index, label: input.label, brackets: brackets)
+  }
+
+  /// What an attack is given of an input.
+  func attackInput(_ input: EvaluationInput) -> AttackInput {
+    AttackInput(index: input.index, point: input.point, grid: input.grid, label: input.label)
+  }
+
+  func threat(_ norm: Norm) -> ThreatModel { ThreatModel(norm: norm, space: configuration.space) }
+}
+
+extension AttackRecord {
+  init(_ outcome: AttackOutcome) {
+    self.init(
+      name: outcome.attack, queries: outcome.queries, gradients: outcome.gradients, flipped: outcome.flipped,
+      held: outcome.held, inconclusive: outcome.inconclusive, epsilons: outcome.epsilons)
+  }
+}

@@ -1,0 +1,28 @@
+import CertifyResults
+
+/// Why a requirement cannot be judged on a run: a fault of the requirement, not of the model.
+public enum GateError: Error, Equatable, CustomStringConvertible {
+  /// It matches several brackets an input.
+  case ambiguous(requirement: String, candidates: [BracketKey])
+  /// It matches none of what the run evaluated.
+  case noMatch(requirement: String, available: [BracketKey])
+  /// A bound on the mean needs the largest radius that the certificate can give.
+  case unknownRange(requirement: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .ambiguous(let requirement, let candidates):
+      "requirement `\(requirement)` matches several brackets an input; add what names one: "
+        + Self.list(candidates)
+    case .noMatch(let requirement, let available):
+      "requirement `\(requirement)` matches nothing in this run; it has " + Self.list(available)
+    case .unknownRange(let requirement, let reason):
+      "requirement `\(requirement)` cannot be bounded at a confidence: \(reason); leave `confidence` out, "
+        + "or use `certified-radius(0.5)`, whose bound needs no range"
+    }
+  }
+
+  private static func list(_ keys: [BracketKey]) -> String {
+    keys.isEmpty ? "no brackets" : keys.map { "(\($0))" }.joined(separator: " or ")
+  }
+}

@@ -1,0 +1,66 @@
+import CertifyResults
+import CertifyThreat
+
+/// The options of a run that a policy fixes, under the long option names; `nil` leaves an option free.
+///
+/// A seed fixed by the policy keeps CI from drawing until it passes.
+public struct RunParameters: Sendable, Equatable {
+  public var seed: UInt64?
+  public var samples: Int?
+  public var selectionSamples: Int?
+  public var alpha: Double?
+  public var sigmas: [Double]?
+  public var noises: [String]?
+  public var norms: [Norm]?
+  public var classifiers: [ClassifierKind]?
+  public var epsilons: [Double]?
+  public var attacks: [String]?
+  public var certificates: [String]?
+  /// The smallest and largest input value.
+  public var bounds: [Double]?
+  public var first: Int?
+  public var every: Int?
+
+  public init() {}
+
+  /// Whether everything is left free.
+  public var isEmpty: Bool { self == RunParameters() }
+
+  /// The long option names, without dashes: the keys of a policy besides `version` and `requirements`.
+  public static let names = [
+    "seed", "samples", "selection-samples", "alpha", "sigma", "noise", "norm", "classifier", "epsilon",
+    "attack", "certificate", "bounds", "first", "every",
+  ]
+
+  /// What the manifest of a run has otherwise, one line each.
+  ///
+  /// Attacks and certificates are not compared: a manifest names what was chosen, not what was asked.
+  public func differences(from manifest: RunManifest) -> [String] {
+    var lines: [String] = []
+    func compare<Value: Equatable>(_ name: String, _ wanted: Value?, _ found: Value) {
+      guard let wanted, wanted != found else { return }
+      lines.append("`\(name)` is \(found) in the run, \(wanted) in the policy")
+    }
+    func compareSets<Value: Hashable>(_ name: String, _ wanted: [Value]?, _ found: [Value]) {
+      guard let wanted, Set(wanted) != Set(found) else { return }
+      let list: ([Value]) -> String = { $0.map { "\($0)" }.joined(separator: ", ") }
+      lines.append("`\(name)` is \(list(found)) in the run, \(list(wanted)) in the policy")
+    }
+    compare("seed", seed, manifest.seed)
+    compare("samples", samples, manifest.samples)
+    compare("selection-samples", selectionSamples, manifest.selectionSamples)
+    compare("alpha", alpha, manifest.alpha)
+    compareSets("sigma", sigmas, manifest.smoothings.map(\.sigma))
+    compareSets("noise", noises, manifest.smoothings.map(\.noise))
+    compareSets("norm", norms, manifest.norms)
+    compareSets("classifier", classifiers, manifest.classifiers)
+    compareSets("epsilon", epsilons, manifest.epsilons)
+    if let bounds, bounds.count == 2 {
+      compare("bounds", bounds.map { Float($0) }, manifest.space.bounds.map { [$0.lower, $0.upper] } ?? [])
+    }
+    compare("first", first.map { min($0, manifest.availableInputs) }, manifest.selectedInputs)
+    compare(
+      "every", every.map { ($0 - 1 + manifest.availableInputs) / max($0, 1) }, manifest.selectedInputs)
+    return lines
+  }
+}

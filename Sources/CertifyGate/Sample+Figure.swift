@@ -1,0 +1,109 @@
+import CertifyResults
+import CertifyStatistics
+import Foundation
+
+extension Sample {
+  /// The figure of the sample itself; `nil` of no inputs.
+  func figure(_ figure: Figure) -> Double? {
+    guard count > 0 else { return nil }
+    return switch figure {
+    case .certifiedAccuracy, .attackedAccuracy, .cleanAccuracy, .abstentionRate:
+      Double(successes(figure)) / Double(count)
+    case .meanCertifiedRadius: Mean.roundedDown(inputs.map { radius($0.bracket) })
+    case .medianCertifiedRadius: Quantile.of(0.5, sorted: sortedRadii)
+    case .certifiedRadius(let quantile): Quantile.of(quantile, sorted: sortedRadii)
+    }
+  }
+
+  /// A one-sided bound of the figure over the population that the inputs are a random sample of.
+  ///
+  /// For `>=` a lower bound, for `<=` an upper one, each failing with probability at most δ = 1 − confidence
+  /// over the choice of the inputs and the noise.
+  ///
+  /// - Fractions: Clopper–Pearson (1934, DOI 10.1093/biomet/26.4.404).
+  /// - Quantiles: the k-th smallest radius, k chosen by the binomial distribution of the count below the
+  ///   quantile (David & Nagaraja, Order Statistics, 3rd edition 2003, §7.1).
+  /// - Mean: Hoeffding (1963, DOI 10.1080/01621459.1963.10500830) over [0, the largest certifiable radius].
+  ///
+  /// A lower bound of a statistical certificate speaks of true robustness: a certificate is false with
+  /// probability at most α on its own, so P[certified] ≤ P[robust] + α(1 − P[robust]).
+  func bound(_ requirement: Requirement, confidence: Double) throws -> Double? {
+    guard count > 0 else { return nil }
+    let delta = (1 - confidence) * (1 - 1e-15)
+    switch requirement.figure {
+    case .certifiedAccuracy, .attackedAccuracy, .cleanAccuracy, .abstentionRate:
+      return try fractionBound(requirement.figure, delta: delta)
+    case .meanCertifiedRadius:
+      return try meanBound(requirement, delta: delta)
+    case .medianCertifiedRadius:
+      return try quantileBound(0.5, delta: delta)
+    case .certifiedRadius(let quantile):
+      return try quantileBound(quantile, delta: delta)
+    }
+  }
+
+  private func fractionBound(_ figure: Figure, delta: Double) throws -> Double {
+    let successes = successes(figure)
+    if comparison == .atMost {
+      return try ClopperPearson.upperBound(successes: successes, trials: count, alpha: delta)
+    }
+    let lower = try ClopperPearson.lowerBound(successes: successes, trials: count, alpha: delta)
+    switch figure {
+    case .certifiedAccuracy, .cleanAccuracy:
+      guard alpha > 0 else { return lower }
+      guard alpha < 1 else { return 0 }
+      return max(0, ((lower - alpha) / (1 - alpha)).nextDown.nextDown)
+    default:
+      return lower
+    }
+  }
+
+  /// For `>=`: the largest R₍k₎ with P[Bin(n, q(1−α)) < k] ≤ δ, else 0. For `<=`: the smallest R₍k₎ with
+  /// P[Bin(n, q) ≥ k] ≤ δ, else `nil`.
+  private func quantileBound(_ quantile: Double, delta: Double) throws -> Double? {
+    let radii = sortedRadii
+    if comparison == .atLeast {
+      let level = (quantile * (1 - alpha)).nextDown.nextDown
+      let usable = try Self.countWhile(upTo: count) { rank in
+        try ClopperPearson.upperBound(successes: rank - 1, trials: count, alpha: delta) <= level
+      }
+      return usable == 0 ? 0 : radii[usable - 1]
+    }
+    let unusable = try Self.countWhile(upTo: count) { rank in
+      try ClopperPearson.lowerBound(successes: rank, trials: count, alpha: delta) < quantile
+    }
+    return unusable == count ? nil : radii[unusable]
+  }
+
+  private func meanBound(_ requirement: Requirement, delta: Double) throws -> Double {
+    let range: Double
+    do throws(CertifiableRange.Unknown) {
+      range = try CertifiableRange.largest(of: key, manifest: manifest)
+    } catch {
+      throw GateError.unknownRange(requirement: requirement.text, reason: error.reason)
+    }
+    let radii = inputs.map { radius($0.bracket) }.map { $0.isInfinite ? range : $0 }
+    guard radii.allSatisfy({ $0 <= range }) else {
+      throw GateError.unknownRange(
+        requirement: requirement.text,
+        reason: "a radius exceeds \(range), the largest that the manifest's samples, alpha and sigma allow")
+    }
+    let mean = Mean.roundedDown(radii) ?? 0
+    let margin = range * (-log(delta) / (2 * Double(count))).squareRoot() * (1 + 1e-12)
+    return switch comparison {
+    case .atLeast: max(0, (mean - margin - (alpha * range).nextUp).nextDown)
+    case .atMost: (mean.nextUp + margin).nextUp
+    }
+  }
+
+  /// The number of leading ranks 1… at which a condition holds that never holds again once it fails.
+  static func countWhile(upTo limit: Int, _ condition: (Int) throws -> Bool) rethrows -> Int {
+    var low = 0
+    var high = limit
+    while low < high {
+      let middle = low + (high - low + 1) / 2
+      if try condition(middle) { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+}

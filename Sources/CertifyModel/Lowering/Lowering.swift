@@ -1,0 +1,104 @@
+/// A graph and where each of its values has the batch.
+struct LoweredModel: Sendable {
+  /// The batch size of ``graph``.
+  static let batchSize = 2
+  var graph: Graph
+  /// The axis, one a value, along which the rows of the batch lie one after another.
+  var batchAxes: [Int]
+  var warnings: [ModelWarning]
+}
+
+/// Turns the nodes of a file into a graph.
+enum Lowering {
+  /// - Throws: ``ModelError``.
+  static func lower(_ source: consuming SourceModel) throws -> LoweredModel {
+    let constantCount = source.initializers.values.reduce(0) { $0 + $1.count }
+    var builder = GraphBuilder(constants: constantCount)
+    var operands = source.initializers.mapValues { Operand.constant($0) }
+    source.initializers = [:]
+
+    let batchSize = source.input.extents.first.flatMap { $0 } ?? 1
+    let inputShape = [batchSize] + source.input.extents.dropFirst().compactMap { $0 }
+    let input = try builder.addInput(name: source.input.name, shape: inputShape)
+    operands[source.input.name] = .value(input)
+
+    // A constant is dropped after its last use, so that no more than one copy of the weights lives.
+    var uses: [String: Int] = [source.output: 1]
+    for node in source.nodes { for name in node.inputs { uses[name, default: 0] += 1 } }
+
+    for index in source.nodes.indices {
+      var node = source.nodes[index]
+      source.nodes[index].attributes = [:]
+      let inputs = node.inputs.map { $0.isEmpty ? nil : operands[$0] }
+      for name in node.inputs {
+        uses[name, default: 1] -= 1
+        if uses[name] == 0 { operands[name] = nil }
+      }
+      let outputs = try lower(&node, inputs: inputs, opsets: source.opsets, &builder)
+      for (name, operand) in zip(node.outputs, outputs) where !name.isEmpty { operands[name] = operand }
+      for name in node.outputs.dropFirst(outputs.count) where uses[name, default: 0] > 0 {
+        throw ModelError.unsupportedUse(
+          node: node.name, operatorName: node.operatorName, opset: source.opsets[node.domain] ?? 0,
+          reason: "its output '\(name)' is read", help: "only its first output is supported")
+      }
+    }
+
+    guard case .value(let output)? = operands[source.output] else {
+      throw ModelError.invalidNode(
+        node: source.output, operatorName: "output", reason: "the output does not depend on the input")
+    }
+    let graph = Graph(values: builder.values, nodes: builder.nodes, input: input, output: output)
+      .withoutDeadNodes()
+    return try normalized(graph, batchSize: batchSize, warnings: source.warnings + builder.warnings)
+  }
+
+  private static func lower(
+    _ node: inout SourceNode, inputs: [Operand?], opsets: [String: Int], _ builder: inout GraphBuilder
+  ) throws -> [Operand] {
+    let opset = opsets[node.domain] ?? 0
+    guard
+      let definition = OperatorTable.definition(
+        domain: node.domain, name: node.operatorName, opset: opset)
+    else {
+      throw ModelError.unsupportedOperator(
+        node: node.name, operatorName: node.operatorName, domain: node.domain, opset: opset,
+        help: OperatorTable.help(domain: node.domain, name: node.operatorName))
+    }
+    let firstNew = builder.values.count
+    let outputs = try definition.lower(OperatorCall(node: node, opset: opset, inputs: inputs), &builder)
+    for (name, operand) in zip(node.outputs, outputs) where !name.isEmpty {
+      if case .value(let value) = operand, value >= firstNew { builder.rename(value, name) }
+    }
+    return outputs
+  }
+
+  /// Checks that rows are independent, and brings the graph from the file's batch size to 1.
+  private static func normalized(
+    _ graph: Graph, batchSize: Int, warnings: [ModelWarning]
+  ) throws -> LoweredModel {
+    var tracker = BatchTracker(batchSize: batchSize)
+    var (graph, axes) = try tracker.follow(graph)
+    graph = try Rebatching(axes: axes, from: batchSize, to: 1).apply(to: graph)
+
+    let shape = graph.values[graph.output].shape
+    guard let axis = axes[graph.output], axis == 0 else {
+      throw ModelError.mixesBatch(
+        node: graph.values[graph.output].name, operation: "output",
+        reason: "its shape is \(shape) and the batch is not its axis 0")
+    }
+    if shape[0] != 1 {
+      // The batch was folded into the classes' axis, as a squeeze of a batch of 1 does.
+      graph.values.append(Value(name: "\(graph.values[graph.output].name)/rows", shape: [1] + shape))
+      let rows = graph.values.count - 1
+      graph.nodes.append(Node(name: "output", operation: .reshape, inputs: [graph.output], output: rows))
+      graph.output = rows
+      axes[rows] = 0
+    }
+    // With a batch of 2 an axis of extent 1 cannot be taken for the batch.
+    let doubled = try Rebatching(axes: axes, from: 1, to: LoweredModel.batchSize).apply(to: graph)
+    let simplified = doubled.simplified(batchAxes: axes)
+    let (compact, kept) = simplified.compacted()
+    return LoweredModel(
+      graph: compact, batchAxes: kept.map { axes[$0] ?? 0 }, warnings: warnings)
+  }
+}

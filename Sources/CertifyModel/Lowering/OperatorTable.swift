@@ -1,0 +1,64 @@
+/// How one operator is lowered, for a range of operator-set versions.
+struct OperatorDefinition: Sendable {
+  typealias Lower = @Sendable (OperatorCall, inout GraphBuilder) throws -> [Operand]
+
+  let domain: String
+  let name: String
+  /// The versions of the domain's operator set in which the operator has this definition.
+  let opsets: ClosedRange<Int>
+  /// The operator's outputs, in the order of the file; trailing ones may be left out when they are not used.
+  let lower: Lower
+
+  init(
+    _ name: String, domain: String = "", opsets: ClosedRange<Int> = OperatorTable.supportedOpsets,
+    lower: @escaping Lower
+  ) {
+    self.name = name
+    self.domain = domain
+    self.opsets = opsets
+    self.lower = lower
+  }
+}
+
+/// Every operator that is supported: a family is a file in `Operators/` and registers its own here by one line.
+enum OperatorTable {
+  /// The operator sets of the default domain that have been gone through.
+  static let supportedOpsets = 8...24
+
+  private static let families: [[OperatorDefinition]] = [
+    LinearOperators.all, ConvolutionOperators.all, NormalizationOperators.all, ActivationOperators.all,
+    PoolingOperators.all, ReductionOperators.all, ArithmeticOperators.all, ShapeOperators.all,
+    SliceOperators.all, JoinOperators.all, ConstantOperators.all, LogicOperators.all,
+  ]
+
+  private static let definitions: [String: [OperatorDefinition]] =
+    Dictionary(grouping: families.joined()) { key(domain: $0.domain, name: $0.name) }
+
+  private static func key(domain: String, name: String) -> String { "\(domain):\(name)" }
+
+  /// The definition of an operator at a version of its domain's operator set.
+  static func definition(domain: String, name: String, opset: Int) -> OperatorDefinition? {
+    definitions[key(domain: domain, name: name)]?.first { $0.opsets.contains(opset) }
+  }
+
+  /// What may help someone whose model has an operator that is not supported.
+  static func help(domain: String, name: String) -> String {
+    if !domain.isEmpty {
+      return "export without custom operators, or inline the model's functions"
+        + " (onnx.inliner.inline_local_functions)"
+    }
+    switch name {
+    case "If", "Loop", "Scan":
+      return "export a model without control flow (a fixed input shape often folds it away: onnxsim)"
+    case "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul",
+      "ConvInteger", "MatMulInteger":
+      return "export the model before quantisation, in float32"
+    case "LSTM", "GRU", "RNN":
+      return "recurrent layers are not supported; certify a feed-forward classifier"
+    case "ArgMax", "TopK":
+      return "export the logits instead of the predicted class"
+    default:
+      return "express it by supported operators, or simplify the model (onnxsim)"
+    }
+  }
+}

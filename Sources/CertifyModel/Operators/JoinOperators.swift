@@ -1,0 +1,184 @@
+/// Operators that make arrays larger.
+enum JoinOperators {
+  static let all: [OperatorDefinition] = [
+    OperatorDefinition("Concat", lower: concat),
+    OperatorDefinition("Pad", lower: pad),
+    OperatorDefinition("Expand", lower: expand),
+    OperatorDefinition("Tile", lower: tile),
+  ]
+
+  private static let concat: OperatorDefinition.Lower = { call, builder in
+    let operands = try call.inputs.indices.map { try call.input($0) }
+    guard let first = operands.first else { throw call.invalid("it has no input") }
+    var shape = builder.shape(first)
+    guard let given = try call.int("axis") else { throw call.invalid("axis is missing") }
+    let axis = try call.axis(given, rank: shape.count)
+    var extent = 0
+    for operand in operands {
+      var other = builder.shape(operand)
+      guard other.count == shape.count else { throw call.invalid("its inputs have different ranks") }
+      extent += other[axis]
+      other[axis] = shape[axis]
+      guard other == shape else { throw call.invalid("its inputs' shapes do not fit") }
+    }
+    shape[axis] = extent
+
+    let values = operands.compactMap { operand -> ValueID? in
+      if case .value(let value) = operand { return value }
+      return nil
+    }
+    guard let like = values.first else {
+      return [.constant(try folded(operands, shape: shape, axis: axis, call, &builder))]
+    }
+    if operands.count == 1 { return [first] }
+    let joined = try operands.map { operand -> ValueID in
+      switch operand {
+      case .value(let value): value
+      case .constant(let constant): try builder.materialize(call, constant, like: like)
+      }
+    }
+    return [.value(try builder.emit(call, .concatenation(axis: axis), joined, shape: shape))]
+  }
+
+  private static func folded(
+    _ operands: [Operand], shape: [Int], axis: Int, _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> Constant {
+    let constants = operands.compactMap { operand -> Constant? in
+      if case .constant(let constant) = operand { return constant }
+      return nil
+    }
+    guard let count = Extents.product(shape) else { throw call.invalid("it makes \(shape)") }
+    try builder.spend(count, on: call)
+    let outer = shape[..<axis].reduce(1, *)
+    func interleave<Element>(_ parts: [[Element]]) -> [Element] {
+      var result: [Element] = []
+      result.reserveCapacity(count)
+      for block in 0..<outer {
+        for part in parts {
+          let size = part.count / max(outer, 1)
+          result.append(contentsOf: part[(block * size)..<((block + 1) * size)])
+        }
+      }
+      return result
+    }
+    let name = call.node.outputs.first ?? call.node.name
+    let integers = constants.compactMap(\.integers)
+    if integers.count == constants.count {
+      return Constant(name: name, shape: shape, .integer(interleave(integers)))
+    }
+    guard constants.allSatisfy(\.isFloating) else { throw call.invalid("its inputs have different types") }
+    return Constant(name: name, shape: shape, .double(interleave(constants.map(\.doubles))))
+  }
+
+  private static let pad: OperatorDefinition.Lower = { call, builder in
+    let x = try call.value(0)
+    let from = builder.shape(x)
+    let amounts: [Int]
+    let fill: Double
+    var axes = Array(from.indices)
+    if call.opset < 11 {
+      amounts = try call.ints("pads") ?? []
+      fill = Double(try call.float("value") ?? 0)
+    } else {
+      amounts = try call.integers(1, "pads") ?? []
+      fill = try call.scalar(2, "fill") ?? 0
+      if let named = try call.integers(3, "axes") {
+        axes = try named.map { try call.axis($0, rank: from.count) }
+      }
+    }
+    guard amounts.count == 2 * axes.count, Set(axes).count == axes.count else {
+      throw call.invalid("\(amounts.count) pads do not fit \(axes.count) axes")
+    }
+    let mode: Padding.Mode
+    switch try call.string("mode") ?? "constant" {
+    case "constant": mode = .constant(Float(fill))
+    case "reflect": mode = .reflect
+    case "edge": mode = .edge
+    case let other: throw call.unsupported("mode '\(other)'", help: "use constant, reflect or edge")
+    }
+    var before = [Int](repeating: 0, count: from.count)
+    var after = before
+    for (index, axis) in axes.enumerated() {
+      before[axis] = amounts[index]
+      after[axis] = amounts[index + axes.count]
+    }
+    let limit = 1 << 20
+    guard (before + after).allSatisfy({ (-limit...limit).contains($0) }) else {
+      throw call.invalid("pads \(amounts) are absurd")
+    }
+    // Negative amounts crop.
+    let starts = before.map { max(-$0, 0) }
+    let cropped = from.indices.map { from[$0] - starts[$0] - max(-after[$0], 0) }
+    guard cropped.allSatisfy({ $0 >= 1 }) else {
+      throw call.invalid("pads \(amounts) leave nothing of \(from)")
+    }
+    let inner = try SliceOperators.box(
+      .value(x), starts: starts, steps: from.map { _ in 1 }, shape: cropped, call, &builder)
+    let padding = Padding(mode: mode, before: before.map { max($0, 0) }, after: after.map { max($0, 0) })
+    if mode == .reflect {
+      for axis in from.indices where max(padding.before[axis], padding.after[axis]) >= cropped[axis] {
+        throw call.invalid("a reflection by \(amounts) is wider than \(cropped)")
+      }
+    }
+    guard case .value(let value) = inner, padding.before + padding.after != from.flatMap({ _ in [0, 0] })
+    else {
+      return [inner]
+    }
+    let shape = cropped.indices.map { cropped[$0] + padding.before[$0] + padding.after[$0] }
+    return [.value(try builder.emit(call, .padding(padding), [value], shape: shape))]
+  }
+
+  private static let expand: OperatorDefinition.Lower = { call, builder in
+    let operand = try call.input(0)
+    let from = builder.shape(operand)
+    guard let target = try call.integers(1, "shape"), let count = Extents.product(target),
+      let shape = Extents.broadcast(from, target), Extents.product(shape) != nil
+    else { throw call.invalid("\(from) does not broadcast to its shape") }
+    switch operand {
+    case .constant(let constant):
+      try builder.spend(max(count, shape.reduce(1, *)), on: call)
+      return [.constant(constant.gathered(Extents.broadcastIndices(from, to: shape), shape: shape))]
+    case .value(let x):
+      return [.value(try broadcast(call, x, shape, &builder))]
+    }
+  }
+
+  /// x repeated along axes of extent 1; added leading axes need only a reshape.
+  private static func broadcast(
+    _ call: OperatorCall, _ x: ValueID, _ shape: [Int], _ builder: inout GraphBuilder
+  ) throws -> ValueID {
+    let from = builder.shape(x)
+    let aligned = [Int](repeating: 1, count: shape.count - from.count) + from
+    if aligned == shape { return try builder.reshape(call, x, shape) }
+    return try builder.emit(call, .broadcast, [x], shape: shape)
+  }
+
+  /// Whole copies along each axis: [a] → [1, a] → [n, a] → [n·a].
+  private static let tile: OperatorDefinition.Lower = { call, builder in
+    let operand = try call.input(0)
+    let from = builder.shape(operand)
+    guard let repeats = try call.integers(1, "repeats"), repeats.count == from.count,
+      repeats.allSatisfy({ $0 >= 1 }), Extents.product(from + repeats) != nil
+    else { throw call.invalid("its repeats do not fit \(from)") }
+    var split: [Int] = []
+    var repeated: [Int] = []
+    for axis in from.indices {
+      if repeats[axis] > 1 {
+        split += [1]
+        repeated += [repeats[axis]]
+      }
+      split.append(from[axis])
+      repeated.append(from[axis])
+    }
+    let output = from.indices.map { from[$0] * repeats[$0] }
+    switch operand {
+    case .value(let x):
+      let parts = try builder.reshape(call, x, split)
+      let copies = split == repeated ? parts : try builder.emit(call, .broadcast, [parts], shape: repeated)
+      return [.value(try builder.reshape(call, copies, output))]
+    case .constant(let constant):
+      try builder.spend(output.reduce(1, *), on: call)
+      return [.constant(constant.gathered(Extents.broadcastIndices(split, to: repeated), shape: output))]
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import SwiftProtobuf
+
+/// Takes a file's bytes apart: checks, choice of input and output, order of the nodes, initialisers.
+struct ModelReader {
+  /// Where external data may lie; `nil` when the model did not come from a file.
+  var directory: String?
+
+  func read(_ bytes: Data) throws -> SourceModel {
+    var proto = try decode(bytes)
+    let opsets = try readOpsets(proto)
+    let producer = [proto.producerName, proto.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")
+    var graph = proto.graph
+    proto = Onnx_ModelProto()
+
+    var nodes: [SourceNode] = []
+    nodes.reserveCapacity(graph.node.count)
+    for node in graph.node { nodes.append(SourceNode(node)) }
+    graph.node = []
+    let operators = OperatorCount.counts(of: nodes)
+
+    var warnings: [ModelWarning] = []
+    let initializerNames = Set(
+      graph.initializer.map(\.name) + graph.sparseInitializer.map(\.values.name))
+    let output = try chooseOutput(graph, &warnings)
+    let candidates = graph.input.filter { !initializerNames.contains($0.name) }
+    let order = NodeOrder(
+      nodes: nodes, inputs: Set(candidates.map(\.name)), initializers: initializerNames)
+    let (sorted, read) = try order.sorted(for: output)
+    let input = try chooseInput(candidates, read: read, &warnings)
+
+    if let sparse = graph.sparseInitializer.first(where: { read.contains($0.values.name) }) {
+      throw ModelError.unsupportedType(
+        name: sparse.values.name, type: "sparse tensor", help: "export dense weights")
+    }
+    var initializers: [String: Constant] = [:]
+    var protos = graph.initializer
+    graph = Onnx_GraphProto()
+    for index in protos.indices {
+      // Each tensor's bytes are released as soon as they are converted.
+      let tensor = protos[index]
+      protos[index] = Onnx_TensorProto()
+      guard read.contains(tensor.name) else { continue }
+      let constant = try TensorReader(directory: directory).read(tensor, name: tensor.name, &warnings)
+      guard initializers.updateValue(constant, forKey: tensor.name) == nil else {
+        throw ModelError.duplicateValue(name: tensor.name, node: "initialiser")
+      }
+    }
+    return SourceModel(
+      producer: producer, opsets: opsets, input: input, output: output, nodes: sorted.map { nodes[$0] },
+      initializers: initializers, operators: operators, warnings: warnings)
+  }
+
+  private func decode(_ bytes: Data) throws -> Onnx_ModelProto {
+    if bytes.isEmpty { throw ModelError.notONNX(reason: "the file is empty") }
+    if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+      throw ModelError.notONNX(
+        reason: "it is a zip archive, such as torch.save writes; export it with torch.onnx.export")
+    }
+    if bytes.starts(with: [0x89, 0x48, 0x44, 0x46]) {
+      throw ModelError.notONNX(reason: "it is an HDF5 file, such as Keras writes; convert it with tf2onnx")
+    }
+    var options = BinaryDecodingOptions()
+    options.discardUnknownFields = true
+    let proto: Onnx_ModelProto
+    do {
+      proto = try Onnx_ModelProto(serializedBytes: bytes, options: options)
+    } catch BinaryDecodingError.truncated {
+      throw ModelError.truncated
+    } catch {
+      throw ModelError.notONNX(reason: "its bytes are not a protocol buffer of the right form")
+    }
+    guard proto.hasGraph, !proto.graph.node.isEmpty else {
+      throw ModelError.notONNX(reason: "it has no graph of operators")
+    }
+    return proto
+  }
+
+  private func readOpsets(_ proto: Onnx_ModelProto) throws -> [String: Int] {
+    var opsets: [String: Int] = [:]
+    for entry in proto.opsetImport { opsets[SourceModel.domain(entry.domain)] = Int(entry.version) }
+    let version = opsets["", default: 1]
+    guard OperatorTable.supportedOpsets.contains(version) else {
+      throw ModelError.unsupportedOpset(domain: "", version: version)
+    }
+    return opsets
+  }
+
+  private func chooseOutput(_ graph: Onnx_GraphProto, _ warnings: inout [ModelWarning]) throws -> String {
+    let names = graph.output.map(\.name)
+    // An output without a type may be of any.
+    let floating: Set<Int32> = [0, 1, 10, 11, 16]
+    guard let chosen = graph.output.first(where: { floating.contains($0.type.tensorType.elemType) }) else {
+      throw ModelError.outputs(names: names)
+    }
+    if names.count > 1 {
+      warnings.append(.severalOutputs(chosen: chosen.name, ignored: names.filter { $0 != chosen.name }))
+    }
+    return chosen.name
+  }
+
+  private func chooseInput(
+    _ candidates: [Onnx_ValueInfoProto], read: Set<String>, _ warnings: inout [ModelWarning]
+  ) throws -> (name: String, extents: [Int?]) {
+    let used = candidates.filter { read.contains($0.name) }
+    guard let input = used.first, used.count == 1 else {
+      throw ModelError.inputs(names: (used.isEmpty ? candidates : used).map(\.name))
+    }
+    let unused = candidates.map(\.name).filter { $0 != input.name }
+    if !unused.isEmpty { warnings.append(.unusedInputs(names: unused)) }
+
+    let type = input.type.tensorType
+    guard type.elemType == ElementType.float.rawValue else {
+      throw ModelError.unsupportedType(
+        name: input.name, type: ElementType.name(type.elemType),
+        help: "the model's input must be float32: export it so")
+    }
+    let extents = type.shape.dim.map { dimension -> Int? in
+      if case .dimValue(let extent) = dimension.value, extent > 0 { return Int(extent) }
+      return nil
+    }
+    let symbolic = type.shape.dim.enumerated().filter { $0.offset > 0 && extents[$0.offset] == nil }
+    guard symbolic.isEmpty else {
+      throw ModelError.symbolicInput(
+        name: input.name,
+        extents: symbolic.map { offset, dimension in
+          dimension.dimParam.isEmpty ? "axis \(offset)" : dimension.dimParam
+        })
+    }
+    guard !extents.isEmpty else {
+      throw ModelError.symbolicInput(name: input.name, extents: ["its rank"])
+    }
+    return (input.name, extents)
+  }
+}

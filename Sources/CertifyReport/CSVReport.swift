@@ -1,0 +1,82 @@
+import CertifyResults
+
+/// `results.csv`: one row a bracket, at full precision; an absent end, an abstention and whatever does not
+/// apply are empty fields. Quoted as RFC 4180 has it.
+public struct CSVReport: ReportFormat {
+  public let name = "csv"
+  public let purpose = "one row a bracket, for spreadsheets and data frames"
+
+  public init() {}
+
+  public func render(_ source: ReportSource) throws -> [ReportFile] {
+    var text = Self.line(Self.columns.map(\.name))
+    for input in source.results.inputs {
+      for bracket in input.brackets {
+        text += Self.line(Self.columns.map { $0.value(input, bracket) ?? "" })
+      }
+    }
+    return [ReportFile(path: "results.csv", text: text)]
+  }
+
+  private struct Column: Sendable {
+    var name: String
+    var value: @Sendable (InputResult, Bracket) -> String?
+
+    init(
+      _ name: String,
+      _ value: @escaping @Sendable (InputResult, Bracket) -> (some CustomStringConvertible & Sendable)?
+    ) {
+      self.name = name
+      self.value = { value($0, $1)?.description }
+    }
+  }
+
+  private static let columns: [Column] = [
+    Column("index") { input, _ in input.index },
+    Column("label") { input, _ in input.label },
+    Column("classifier") { $1.classifier.rawValue },
+    Column("noise") { $1.smoothing?.noise },
+    Column("sigma") { $1.smoothing?.sigma },
+    Column("range_lower") { $1.smoothing?.range?.lower },
+    Column("range_upper") { $1.smoothing?.range?.upper },
+    Column("norm") { $1.norm.rawValue },
+    Column("predicted") { $1.predicted },
+    Column("correct") { $1.correct },
+    Column("lower_radius") { $1.lower?.radius },
+    Column("lower_method") { $1.lower?.method },
+    Column("lower_confidence") { $1.lower?.confidence },
+    Column("lower_float_sound") { $1.lower?.floatSound },
+    Column("candidate") { $1.lower?.sampling?.candidate },
+    Column("selection_samples") { $1.lower?.sampling?.selectionSamples },
+    Column("samples") { $1.lower?.sampling?.samples },
+    Column("counts") { $1.lower?.sampling?.counts.map(String.init).joined(separator: " ") },
+    Column("failed") { $1.lower?.sampling?.failed },
+    Column("alpha") { $1.lower?.sampling?.alpha },
+    Column("upper_radius") { $1.upper?.radius },
+    Column("upper_attack") { $1.upper?.attack },
+    Column("upper_confidence") { $1.upper?.confidence },
+    Column("witness_class") { $1.upper?.witnessClass },
+    Column("attack") { $1.attack?.name },
+    Column("queries") { $1.attack?.queries },
+    Column("gradients") { $1.attack?.gradients },
+    Column("flipped") { $1.attack?.flipped },
+    Column("held") { $1.attack?.held },
+    Column("inconclusive") { $1.attack?.inconclusive },
+    Column("contradiction") { _, bracket in
+      bracket.contradictionStands ? "stands" : bracket.contradictionSettled ? "settled" : nil
+    },
+  ]
+
+  private static func line(_ fields: [String]) -> String {
+    fields.map(quoted).joined(separator: ",") + "\r\n"
+  }
+
+  /// A field with a comma, a quote or a line break in quotes, quotes doubled.
+  static func quoted(_ field: String) -> String {
+    guard field.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
+      return field
+    }
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
+  }
+}

@@ -1,0 +1,67 @@
+import CertifyResults
+
+/// What the certificates say, of which classifier, and with what confidence.
+struct GuaranteeSection {
+  var source: ReportSource
+
+  var markdown: String {
+    var lines: [String] = []
+    let methods = methods
+    if methods.contains(where: { $0.key.classifier == .smoothed }) {
+      lines.append(smoothed)
+    }
+    if methods.contains(where: { $0.key.classifier == .base }) {
+      lines.append(
+        "For each input the base classifier f gives the listed class to every allowed x + δ with ‖δ‖ below "
+          + "the certified radius, without any probability.")
+    }
+    if methods.isEmpty { lines.append("Nothing is guaranteed: the run has no certificate.") }
+    if !methods.isEmpty { lines.append(table(methods)) }
+    lines.append(
+      "A witness is an upper bound because it was checked again on its own; finding none proves nothing. "
+        + "A witness against a smoothed classifier was tested on fresh samples and errs with probability "
+        + "1 − confidence.")
+    return "## What this guarantees\n\n" + lines.joined(separator: "\n\n")
+  }
+
+  private var smoothed: String {
+    let alpha = source.results.manifest.alpha
+    return "For each input on its own, with confidence 1 − α for α = \(alpha) over the noise that was drawn, "
+      + "the smoothed classifier g as defined above — its noise, σ and range included, and not the saved "
+      + "model f — gives the listed class to every allowed x + δ with ‖δ‖ below the certified radius. "
+      + "The confidence is not simultaneous: of \(source.results.inputs.count) such statements up to "
+      + "\(Rounding.nearest(alpha * Double(source.results.inputs.count), places: 2)) are wrong on average."
+  }
+
+  private struct Method: Hashable {
+    var key: BracketKey
+    var name: String
+    var floatSound: Bool
+  }
+
+  private var methods: [Method] {
+    var seen: Set<Method> = []
+    for input in source.results.inputs {
+      for bracket in input.brackets {
+        guard let lower = bracket.lower else { continue }
+        seen.insert(Method(key: bracket.key, name: lower.method, floatSound: lower.floatSound))
+      }
+    }
+    return seen.sorted {
+      ($0.key, $0.name, $0.floatSound ? 1 : 0) < ($1.key, $1.name, $1.floatSound ? 1 : 0)
+    }
+  }
+
+  private func table(_ methods: [Method]) -> String {
+    var table = MarkdownTable(header: ["certificate", "speaks of", "holds for"])
+    table.rows = methods.map { method in
+      [
+        MarkdownText.code(method.name, inTable: true), MarkdownText.plain(Wording.title(method.key)),
+        method.floatSound
+          ? "the program as it runs, in floating point"
+          : "real arithmetic only: **not float-sound**",
+      ]
+    }
+    return table.text
+  }
+}

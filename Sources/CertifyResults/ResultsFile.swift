@@ -1,0 +1,136 @@
+import Foundation
+
+/// The content of `results.json`: the record of a run, its summary and, where it was judged, the verdict.
+///
+/// Deterministic: equal values are equal bytes. Doubles are written with as many digits as it takes to read
+/// the same double back; one that is not finite is written as the string `Infinity`, `-Infinity` or `NaN`.
+public struct ResultsFile: Sendable, Equatable {
+  public var results: RunResults
+  public var summary: Summary
+  public var verdict: Verdict?
+
+  public init(results: RunResults, summary: Summary, verdict: Verdict?) {
+    self.results = results
+    self.summary = summary
+    self.verdict = verdict
+  }
+
+  /// The file's text: `schemaVersion`, `manifest`, `interrupted`, `inputs` with one line an input, `summary`
+  /// and `verdict` (`null` when the run was not judged); the keys inside these are in alphabetical order.
+  public func json() throws -> String {
+    let inputs = try results.inputs.map { try Self.encode($0, pretty: false) }
+    return """
+      {
+      "schemaVersion": \(results.schemaVersion),
+      "manifest": \(try Self.encode(results.manifest, pretty: true)),
+      "interrupted": \(results.interrupted),
+      "inputs": [\(inputs.isEmpty ? "" : "\n")\(inputs.joined(separator: ",\n"))
+      ],
+      "summary": \(try Self.encode(summary, pretty: true)),
+      "verdict": \(try verdict.map { try Self.encode($0, pretty: true) } ?? "null")
+      }
+
+      """
+  }
+
+  /// Reads a file's bytes, and checks that what they say is possible.
+  ///
+  /// - Throws: `ResultsFileError`.
+  public init(json: Data) throws {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    do {
+      let version = try decoder.decode(VersionOnly.self, from: json).schemaVersion
+      guard version == RunResults.currentSchemaVersion else {
+        throw ResultsFileError.otherVersion(version)
+      }
+      let content = try decoder.decode(Content.self, from: json)
+      results = RunResults(
+        manifest: content.manifest, inputs: content.inputs, interrupted: content.interrupted)
+      summary = content.summary
+      verdict = content.verdict
+    } catch let error as DecodingError {
+      throw ResultsFileError(error)
+    }
+    try results.validate()
+  }
+
+  private struct VersionOnly: Decodable {
+    var schemaVersion: Int
+  }
+
+  private struct Content: Decodable {
+    var manifest: RunManifest
+    var interrupted: Bool
+    var inputs: [InputResult]
+    var summary: Summary
+    var verdict: Verdict?
+  }
+
+  private static func encode(_ value: some Encodable, pretty: Bool) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}
+
+/// Why a `results.json` cannot be used.
+public enum ResultsFileError: Error, Equatable, CustomStringConvertible {
+  /// It is not JSON, or breaks off.
+  case notJSON(String)
+  /// It is JSON of another form; where, and what was expected.
+  case malformed(path: String, problem: String)
+  /// It was written in another version of the form.
+  case otherVersion(Int)
+  /// It says something that no run can have found.
+  case inconsistent(String)
+
+  public var description: String {
+    switch self {
+    case .notJSON(let detail):
+      "the results are not valid JSON (\(detail)); the file is damaged or incomplete: run certify again"
+    case .malformed(let path, let problem):
+      "the results are not in the form that certify writes: at \(path): \(problem); run certify again"
+    case .otherVersion(let version):
+      "the results have schema version \(version), this certify reads version "
+        + "\(RunResults.currentSchemaVersion); read them with the certify that wrote them, or run again"
+    case .inconsistent(let problem):
+      "the results contradict themselves: \(problem); the file was changed or damaged: run certify again"
+    }
+  }
+
+  init(_ error: DecodingError) {
+    switch error {
+    case .dataCorrupted(let context) where context.codingPath.isEmpty:
+      self = .notJSON(Self.detail(context))
+    case .dataCorrupted(let context):
+      self = .malformed(path: Self.path(context.codingPath), problem: context.debugDescription)
+    case .keyNotFound(let key, let context):
+      self = .malformed(path: Self.path(context.codingPath), problem: "`\(key.stringValue)` is missing")
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      self = .malformed(path: Self.path(context.codingPath), problem: context.debugDescription)
+    @unknown default:
+      self = .notJSON("\(error)")
+    }
+  }
+
+  private static func path(_ keys: [any CodingKey]) -> String {
+    guard !keys.isEmpty else { return "the top" }
+    return keys.reduce(into: "") { path, key in
+      if let index = key.intValue {
+        path += "[\(index)]"
+      } else {
+        path += (path.isEmpty ? "" : ".") + key.stringValue
+      }
+    }
+  }
+
+  private static func detail(_ context: DecodingError.Context) -> String {
+    let underlying = context.underlyingError.map { ($0 as NSError).userInfo["NSDebugDescription"] }
+    return (underlying as? String) ?? context.debugDescription
+  }
+}

@@ -1,0 +1,77 @@
+import CertifyThreat
+
+/// The figures of a run, computed from its results and nothing else.
+public struct Summary: Sendable, Codable, Equatable {
+  /// The inputs that were evaluated: the denominator of every figure.
+  public var inputs: Int
+  /// The inputs that were asked for; more than `inputs` when the run was interrupted.
+  public var selectedInputs: Int
+  /// One for each key, in the keys' order.
+  public var groups: [GroupSummary]
+
+  public init(inputs: Int, selectedInputs: Int, groups: [GroupSummary]) {
+    self.inputs = inputs
+    self.selectedInputs = selectedInputs
+    self.groups = groups
+  }
+
+  /// The contradictions that stand, over all groups.
+  public var contradictions: Int { groups.reduce(0) { $0 + $1.contradictions } }
+}
+
+/// The figures of one classifier in one norm.
+///
+/// Every accuracy and rate has all inputs of the run in its denominator: wrong, abstained and missing ones
+/// included. Figures without inputs are `nil`.
+public struct GroupSummary: Sendable, Codable, Equatable {
+  public var key: BracketKey
+  /// The denominator.
+  public var inputs: Int
+  /// Inputs that have a bracket of this key.
+  public var brackets: Int
+  public var correct: Int
+  public var abstained: Int
+  /// correct / inputs and abstained / inputs.
+  public var cleanAccuracy: Double?
+  public var abstentionRate: Double?
+  /// Certified and attacked counts at radii in ascending order, the first at 0.
+  public var points: [AccuracyPoint]
+  /// Over all inputs, 0 for those without a proof; rounded down.
+  public var meanCertifiedRadius: Double?
+  /// The ⌈n/2⌉-th smallest radius over all inputs, 0 for those without a proof.
+  public var medianCertifiedRadius: Double?
+  /// Contradictions that stand, and those that a retest settled.
+  public var contradictions: Int
+  public var settledContradictions: Int
+  /// Brackets without a proof, without a witness.
+  public var lowerAbsent: Int
+  public var upperAbsent: Int
+  /// Brackets with both ends; mean and median (the ⌈m/2⌉-th smallest) of upper − lower over them.
+  public var gaps: Int
+  public var meanGap: Double?
+  public var medianGap: Double?
+
+  static func ratio(_ count: Int, _ total: Int) -> Double? {
+    total > 0 ? Double(count) / Double(total) : nil
+  }
+}
+
+/// Certified and attacked accuracy at one radius.
+public struct AccuracyPoint: Sendable, Codable, Equatable {
+  public var radius: Double
+  /// Inputs that are correct and proven robust for every ‖δ‖ < radius.
+  public var certified: Int
+  /// Inputs that are correct and of which no witness with ‖δ‖ ≤ radius is known.
+  public var attacked: Int
+  /// The counts over all inputs; `nil` without inputs.
+  public var certifiedAccuracy: Double?
+  public var attackedAccuracy: Double?
+
+  public init(radius: Double, certified: Int, attacked: Int, inputs: Int) {
+    self.radius = radius
+    self.certified = certified
+    self.attacked = attacked
+    certifiedAccuracy = GroupSummary.ratio(certified, inputs)
+    attackedAccuracy = GroupSummary.ratio(attacked, inputs)
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import CertifyEngine
+import CertifyEvaluation
+import CertifyGate
+import CertifyModel
+import CertifyReport
+import CertifyResults
+import Foundation
+import Logging
+
+/// `certify run`: from a saved model and data to a gated report.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Bracket every input's robust radius, write a report, and judge it.",
+    discussion: """
+      Example: certify run model.onnx --data test.npz --out report --first 100 --sigma 0.25 \
+      --require 'certified-accuracy(0.25, classifier: smoothed) >= 0.6'
+      """)
+
+  @Argument(help: "The saved classifier, an ONNX file.")
+  var model: String
+
+  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var options: RunOptions
+  @OptionGroup var gate: GateOptions
+
+  @Option(help: "The directory for report.md, results.json, results.csv and figures.")
+  var out: String
+
+  @Option(help: "Worker threads; the results do not depend on it. (default: one a processor)")
+  var jobs: Int?
+
+  @Flag(help: "Show warnings and errors only.")
+  var quiet = false
+
+  func run() throws {
+    try reportingFailures {
+      let logger = Terminal.logger(quiet: quiet)
+      let criteria = try Criteria(gate)
+      let resolved = try ResolvedOptions(options, data: dataOptions, policy: criteria.parameters)
+      if let jobs, !(1...1024).contains(jobs) {
+        throw CommandError.usage("--jobs \(jobs): give a number from 1 to 1024")
+      }
+      let subject = try Subject(model: model, data: dataOptions, options: resolved, logger: logger)
+      let configuration = try RunConfiguration(
+        subject: subject, options: resolved, attackOptions: options, logger: logger)
+      let output = try OutputDirectory(path: out)
+      defer { output.discardIfEmpty() }
+      let manifest = try RunManifest(
+        subject: subject, configuration: configuration, options: resolved, data: dataOptions)
+      let results = try evaluate(subject, configuration, manifest)
+      let verdict = try criteria.judge(results.results)
+      let source = ReportSource(results: results.results, verdict: verdict)
+      for format in ReportFormats.all { try output.write(format.render(source)) }
+      Terminal.standardOutput(RunSummary.text(source, directory: out))
+      if let signal = results.signal { throw ExitCode(128 + signal) }
+      let status = ExitStatus(verdict)
+      if status != .pass { throw ExitCode(status.rawValue) }
+    }
+  }
+
+  private func evaluate(
+    _ subject: Subject, _ configuration: RunConfiguration, _ manifest: RunManifest
+  ) throws -> (results: RunResults, signal: Int32?) {
+    let control = RunControl()
+    let interrupts = Interrupts(control: control)
+    defer { interrupts.end() }
+    let progress = quiet ? nil : ProgressDisplay(control: control, total: subject.indices.count)
+    progress?.begin()
+    defer { progress?.end() }
+    let outcome = try Evaluator(source: subject.classifier, configuration: configuration).run(
+      count: subject.indices.count, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
+      control: control, input: subject.input)
+    let results = RunResults(manifest: manifest, inputs: outcome.inputs, interrupted: outcome.interrupted)
+    return (results, interrupts.signal)
+  }
+}

@@ -1,0 +1,112 @@
+import CertifyAttacks
+import CertifyCertificates
+import CertifyEngine
+import CertifyEvaluation
+import CertifyResults
+import CertifySmoothing
+import CertifyStatistics
+import Logging
+
+extension RunConfiguration {
+  /// What the options ask of this model and these data.
+  ///
+  /// - Throws: ``CommandError`` of kind usage for names that do not exist or do not fit together; what the
+  ///   modules throw for values out of range.
+  init(
+    subject: Subject, options: ResolvedOptions, attackOptions: RunOptions, logger: Logger
+  ) throws {
+    let smoothings = try Self.smoothings(options, isEightBit: subject.dataset.isEightBit)
+    for smoothing in smoothings { try smoothing.validate() }
+    let certificates = try CertificateChoice(options.certificates, subject: subject)
+    let attacks = try AttackChoice(options.attacks, epsilons: options.epsilons)
+    var parameters = AttackParameters()
+    if let steps = attackOptions.steps { parameters.steps = steps }
+    if let restarts = attackOptions.restarts { parameters.restarts = restarts }
+    if let beta = attackOptions.beta { parameters.beta = beta }
+    try parameters.validate()
+    let batchSize = subject.classifier.preferredBatchSize
+    self.init(
+      space: subject.space, norms: options.norms, classifiers: options.classifiers, smoothings: smoothings,
+      selectionSamples: options.selectionSamples, samples: options.samples, alpha: options.alpha,
+      baseCertificates: certificates.base, smoothedCertificate: certificates.smoothed,
+      baseAttack: attacks.base, smoothedAttack: attacks.smoothed,
+      goal: options.epsilons.isEmpty ? .smallestNorm : .epsilons(options.epsilons.sorted()),
+      attackParameters: parameters, seed: options.seed, batchSize: batchSize,
+      attackBatchSize: min(batchSize, 64))
+    try warnOfCertainAbstention(logger)
+  }
+
+  private static func smoothings(_ options: ResolvedOptions, isEightBit: Bool) throws -> [Smoothing] {
+    guard options.classifiers.contains(.smoothed) else { return [] }
+    let name = options.noise ?? (isEightBit ? NoiseFamily.gaussianSound : .gaussian).rawValue
+    guard let noise = NoiseFamily(rawValue: name) else {
+      let known = NoiseFamily.allCases.map(\.rawValue).joined(separator: ", ")
+      throw CommandError.usage("--noise \(name): there is no such noise; there are \(known)")
+    }
+    guard noise != .gaussianSound || isEightBit else {
+      throw CommandError.usage(
+        "--noise gaussian-sound: it needs 8-bit data, and these are floating-point numbers; use gaussian")
+    }
+    return options.sigmas.map { Smoothing(noise: noise, sigma: $0) }
+  }
+
+  /// Says how many samples it takes when even n equal answers certify nothing.
+  private func warnOfCertainAbstention(_ logger: Logger) throws {
+    guard classifiers.contains(.smoothed), let certificate = smoothedCertificate else { return }
+    let isSplit = certificate.name == GaussianCertificate.Method.runnerUp.rawValue
+    let needed = try SampleSize.samplesNeeded(alpha: isSplit ? alpha / 2 : alpha)
+    guard samples < needed else { return }
+    logger.warning(
+      "--samples \(samples): at α = \(alpha) the smoothed classifier must abstain on every input; it takes \(needed) samples or more")
+  }
+}
+
+/// The certificates that were asked for, told apart by the classifier they speak of.
+private struct CertificateChoice {
+  var base: [any BaseCertificate] = []
+  var smoothed: (any SmoothedCertificate)?
+
+  init(_ names: [String], subject: Subject) throws {
+    guard !names.isEmpty else {
+      if let certificate = try? LinearBaseCertificate(classifier: subject.classifier) { base = [certificate] }
+      smoothed = GaussianSmoothedCertificate(method: .probabilityLower)
+      return
+    }
+    guard names != ["none"] else { return }
+    for name in names {
+      if let method = GaussianCertificate.Method(rawValue: name) {
+        guard smoothed == nil else {
+          throw CommandError.usage(
+            "--certificate \(names.joined(separator: " ")): name one certificate of the smoothed classifier;"
+              + " looking at the same samples twice would cost confidence")
+        }
+        smoothed = GaussianSmoothedCertificate(method: method)
+      } else if name == LinearBaseCertificate.name {
+        base = [try LinearBaseCertificate(classifier: subject.classifier)]
+      } else {
+        let known = GaussianCertificate.Method.allCases.map(\.rawValue) + [LinearBaseCertificate.name, "none"]
+        throw CommandError.usage(
+          "--certificate \(name): there is no such certificate; there are \(known.joined(separator: ", "))")
+      }
+    }
+  }
+}
+
+/// The attacks that were asked for, one for each classifier.
+private struct AttackChoice {
+  var base: AttackName
+  var smoothed: AttackName
+
+  init(_ names: [String], epsilons: [Double]) throws {
+    let portfolio: AttackName = epsilons.isEmpty ? .best : .auto
+    (base, smoothed) = (portfolio, portfolio)
+    for name in names {
+      let attack = try AttackName(name: name)
+      switch attack {
+      case .none, .randomSearch, .best, .auto: (base, smoothed) = (attack, attack)
+      case .fgsm, .pgd: base = attack
+      case .smoothadv: smoothed = attack
+      }
+    }
+  }
+}

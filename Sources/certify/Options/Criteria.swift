@@ -1,0 +1,30 @@
+import CertifyGate
+import CertifyResults
+import Foundation
+
+/// The requirements of a policy file and of the command line together.
+struct Criteria {
+  private let policy: Policy
+
+  /// - Throws: What reading and parsing throws; a file that is no policy names its path.
+  init(_ options: GateOptions) throws {
+    var policy = Policy(requirements: [])
+    if let path = options.policy {
+      let bytes = try readFile(path, what: "policy")
+      do {
+        policy = try Policy(yaml: String(decoding: bytes, as: UTF8.self))
+      } catch let error as PolicyError {
+        throw CommandError.usage("\(path): \(error)")
+      }
+    }
+    policy.requirements += try options.require.map { try Requirement(parsing: $0) }
+    self.policy = policy
+  }
+
+  /// What the policy fixes of the run.
+  var parameters: RunParameters { policy.parameters }
+
+  func judge(_ results: RunResults) throws -> Verdict {
+    try Gate.judge(results: results, policy: policy)
+  }
+}

@@ -1,0 +1,63 @@
+import CertifyData
+import CertifyEngine
+import CertifyEvaluation
+import CertifyResults
+import Foundation
+
+extension RunManifest {
+  /// The record of everything that the results depend on.
+  ///
+  /// - Throws: What reading the files throws.
+  init(
+    subject: Subject, configuration: RunConfiguration, options: ResolvedOptions, data: DataOptions
+  ) throws {
+    let attacks = configuration.classifiers.map {
+      $0 == .base ? configuration.baseAttack.rawValue : configuration.smoothedAttack.rawValue
+    }
+    var certificates: [String] = []
+    if configuration.classifiers.contains(.base) { certificates += configuration.baseCertificates.map(\.name) }
+    if configuration.classifiers.contains(.smoothed), let smoothed = configuration.smoothedCertificate {
+      certificates.append(smoothed.name)
+    }
+    let parameters = configuration.attackParameters
+    self.init(
+      tool: ToolRecord(
+        version: Certify.version, kernels: KernelLibrary.version,
+        instructionSet: KernelLibrary.instructionSet, batchSize: configuration.batchSize),
+      model: try FileRecord(path: subject.modelPath), data: try FileRecord(path: data.data),
+      labels: try data.labels.map { try FileRecord(path: $0) }, space: configuration.space,
+      scaling: subject.dataset.scaling, inputShape: subject.classifier.inputShape,
+      classCount: subject.classifier.classCount, selectedInputs: subject.indices.count,
+      availableInputs: subject.dataset.count, norms: configuration.norms,
+      classifiers: configuration.classifiers, smoothings: configuration.smoothings.map(SmoothingRecord.init),
+      samples: configuration.samples, selectionSamples: configuration.selectionSamples,
+      alpha: configuration.alpha, certificates: certificates,
+      attacks: attacks.reduce(into: []) { if !$0.contains($1) { $0.append($1) } },
+      epsilons: options.epsilons.sorted(),
+      parameters: [
+        "selection": "\(options.selection)",
+        "attack-batch-size": "\(configuration.attackBatchSize)",
+        "steps": "\(parameters.steps)",
+        "restarts": "\(parameters.restarts)",
+        "maximum-queries": "\(parameters.maximumQueries)",
+        "maximum-smoothed-queries": "\(parameters.maximumSmoothedQueries)",
+        "smoothed-steps": "\(parameters.smoothedSteps)",
+        "noise-samples": "\(parameters.noiseSamples)",
+        "beta": "\(parameters.beta)",
+        "maximum-candidates": "\(parameters.maximumCandidates)",
+        "flip-selection-samples": "\(parameters.flipSelectionSamples)",
+        "flip-maximum-samples": "\(parameters.flipMaximumSamples)",
+      ],
+      seed: configuration.seed, command: Self.command(CommandLine.arguments))
+  }
+
+  /// The command line, quoted for a shell; without what does not change the results.
+  private static func command(_ arguments: [String]) -> String {
+    (["certify"] + arguments.dropFirst()).map(quoted).joined(separator: " ")
+  }
+
+  private static func quoted(_ argument: String) -> String {
+    let plain = !argument.isEmpty && argument.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,=:+%@".contains($0)) }
+    return plain ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import CertifyResults
+import CertifyThreat
+
+extension Norm: ExpressibleByArgument {}
+extension ClassifierKind: ExpressibleByArgument {}
+
+/// Which inputs of which data a command reads.
+struct DataOptions: ParsableArguments {
+  @Option(help: "The inputs: .npz, .npy, IDX (.gz too), CIFAR binary or CSV.")
+  var data: String
+
+  @Option(help: "The labels, when the data file holds none.")
+  var labels: String?
+
+  @Option(name: .customLong("label-column"), help: "The label's column in a CSV file: a name or a number from 0.")
+  var labelColumn: String?
+
+  @Option(help: "Only the first N inputs.")
+  var first: Int?
+
+  @Option(help: "Only inputs 0, K, 2K, ….")
+  var every: Int?
+}
+
+/// What a run asks of each input; `nil` and empty lists are left to the policy and to the defaults.
+struct RunOptions: ParsableArguments {
+  @Option(parsing: .upToNextOption, help: "Norms: l1, l2, linf. (default: l2)")
+  var norm: [Norm] = []
+
+  @Option(help: "The smallest and largest input value, such as 0,1; `none` for no bounds. (default: 0,1)")
+  var bounds: String?
+
+  @Option(parsing: .upToNextOption, help: "Classifiers: base, smoothed. (default: both)")
+  var classifier: [ClassifierKind] = []
+
+  @Option(parsing: .upToNextOption, help: "Standard deviations of the smoothing noise. (default: 0.25)")
+  var sigma: [Double] = []
+
+  @Option(help: "Noise: gaussian-sound (default for 8-bit data) or gaussian.")
+  var noise: String?
+
+  @Option(help: "Samples that estimate the class's probability. (default: 100000)")
+  var samples: Int?
+
+  @Option(name: .customLong("selection-samples"), help: "Samples that choose the class. (default: 100)")
+  var selectionSamples: Int?
+
+  @Option(help: "The probability with which a certificate may be wrong. (default: 0.001)")
+  var alpha: Double?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Attacks: best, auto, none, or names: fgsm, pgd, smoothadv, random-search. (default: best; auto with --epsilon)")
+  var attack: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Certificates: gaussian-p-lower or gaussian-runner-up, linear-exact, none. (default: what fits)")
+  var certificate: [String] = []
+
+  @Option(parsing: .upToNextOption, help: "Radii of a fixed-ε attack; without them the smallest witness is sought.")
+  var epsilon: [Double] = []
+
+  @Option(help: "Steps of a gradient attack. (default: 40)")
+  var steps: Int?
+
+  @Option(help: "Random restarts of a gradient attack. (default: 8)")
+  var restarts: Int?
+
+  @Option(help: "The probability with which a witness against the smoothed classifier may be wrong. (default: 0.001)")
+  var beta: Double?
+
+  @Option(help: "The seed of all noise and of all random choices. (default: 0)")
+  var seed: UInt64?
+}
+
+/// What a run is judged by.
+struct GateOptions: ParsableArguments {
+  @Option(help: "A policy file (YAML): requirements, and the parameters of the run that it fixes.")
+  var policy: String?
+
+  @Option(help: "A requirement, such as 'certified-accuracy(0.5) >= 0.6'; may be repeated.")
+  var require: [String] = []
+}

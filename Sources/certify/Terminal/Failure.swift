@@ -1,0 +1,69 @@
+import ArgumentParser
+import CertifyAttacks
+import CertifyCertificates
+import CertifyData
+import CertifyEngine
+import CertifyEvaluation
+import CertifyGate
+import CertifyModel
+import CertifyReport
+import CertifyResults
+import CertifySmoothing
+import CertifyStatistics
+import CertifyThreat
+import Foundation
+
+/// The exit codes that scripts rely on, besides those of a verdict.
+enum FailureCode: Int32 {
+  case runtime = 1
+  case usage = 64
+  case badInput = 65
+  case fileNotFound = 66
+  case interrupted = 130
+}
+
+/// A failure that a command found itself: one line, and what kind it is.
+struct CommandError: Error, CustomStringConvertible {
+  let code: FailureCode
+  let description: String
+
+  static func usage(_ message: String) -> CommandError { CommandError(code: .usage, description: message) }
+}
+
+/// Runs the body of a command; a failure becomes one line on stderr and an exit code.
+func reportingFailures(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let exit as ExitCode {
+    throw exit
+  } catch {
+    Terminal.standardError("error: \(oneLine(error))")
+    throw ExitCode(failureCode(error).rawValue)
+  }
+}
+
+private func oneLine(_ error: any Error) -> String {
+  String(describing: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+}
+
+/// The exit code that an error of any module stands for.
+func failureCode(_ error: any Error) -> FailureCode {
+  switch error {
+  case let error as CommandError: return error.code
+  case let error as EvaluationError:
+    if case .inputFailed(_, let underlying) = error { return failureCode(underlying) }
+    return .runtime
+  case ModelError.fileNotFound: return .fileNotFound
+  case let error as DataError: return error.isMissingFile ? .fileNotFound : .badInput
+  case is ModelError, is ThreatError, is ResultsFileError: return .badInput
+  case let error as EngineError:
+    switch error {
+    case .instructionSet: return .usage
+    default: return .badInput
+    }
+  case is SmoothingError, is StatisticsError, is CertificateError, is AttackError, is PolicyError,
+    is RequirementError, is GateError, is UnknownReportFormat:
+    return .usage
+  default: return .runtime
+  }
+}

@@ -1,0 +1,53 @@
+import CertifyReport
+import Foundation
+
+/// The directory a run writes to: checked before the work starts, filled only with whole files.
+struct OutputDirectory {
+  let path: String
+  private let existed: Bool
+
+  /// Makes the directory where it is missing, and tries it by writing a file.
+  ///
+  /// - Throws: ``CommandError`` when it cannot be made or written.
+  init(path: String) throws {
+    self.path = path
+    var isDirectory: ObjCBool = false
+    existed = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    if existed, !isDirectory.boolValue {
+      throw CommandError(code: .runtime, description: "--out \(path): it is a file; name a directory")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      let probe = URL(fileURLWithPath: path).appendingPathComponent(".certify-probe-\(ProcessInfo.processInfo.processIdentifier)")
+      try Data("probe".utf8).write(to: probe)
+      try FileManager.default.removeItem(at: probe)
+    } catch {
+      throw CommandError(
+        code: .runtime,
+        description: "--out \(path): cannot be written; check its permissions and the space left, or name another")
+    }
+  }
+
+  /// Removes the directory if this run made it and left it empty.
+  func discardIfEmpty() {
+    guard !existed, (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true else { return }
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  /// Writes every file beside its place first and then moves it there, so that none is ever half written.
+  ///
+  /// - Throws: ``CommandError``.
+  func write(_ files: [ReportFile]) throws {
+    for file in files {
+      let url = URL(fileURLWithPath: path).appendingPathComponent(file.path)
+      do {
+        try FileManager.default.createDirectory(
+          at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(file.text.utf8).write(to: url, options: .atomic)
+      } catch {
+        throw CommandError(
+          code: .runtime, description: "\(url.path): cannot be written: \(error.localizedDescription)")
+      }
+    }
+  }
+}

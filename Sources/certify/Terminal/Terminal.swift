@@ -1,0 +1,39 @@
+import Foundation
+import Logging
+
+/// Status on stderr, results on stdout.
+enum Terminal {
+  /// Whether a person watches stderr.
+  static var isInteractive: Bool { isatty(FileHandle.standardError.fileDescriptor) == 1 }
+
+  static func standardError(_ line: String, terminator: String = "\n") {
+    FileHandle.standardError.write(Data((line + terminator).utf8))
+  }
+
+  static func standardOutput(_ text: String) {
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  }
+
+  /// A logger of the command line; `quiet` leaves out everything below warnings.
+  static func logger(quiet: Bool) -> Logger {
+    var handler = PlainLogHandler()
+    handler.logLevel = quiet ? .warning : .notice
+    return Logger(label: "certify") { [handler] _ in handler }
+  }
+}
+
+/// Diagnostics as plain lines on stderr: `warning: …`.
+struct PlainLogHandler: LogHandler {
+  var metadata: Logger.Metadata = [:]
+  var logLevel: Logger.Level = .notice
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let prefix = event.level >= .warning ? "\(event.level.rawValue): " : ""
+    Terminal.standardError("\(prefix)\(event.message)")
+  }
+}
