@@ -25,3 +25,11 @@ public struct AttackOutcome: Sendable {
   /// Whether the attack was stopped by its budget.
   public var budgetSpent: Bool
 }
+
+extension AttackOutcome {
+  /// The smallest ε tried within which the witness lies; `nil` when there is none.
+  public var succeededEpsilon: Double? {
+    guard let witness else { return nil }
+    return epsilons?.first { AttackGoal.isWithin(witness.distance, epsilon: $0) }
+  }
+}

@@ -21,7 +21,8 @@ struct RandomSearch {
       let count = min(oracle.batchSize, 32, oracle.remaining)
       guard count > 0 else { return }
       for index in 0..<count {
-        Self.extreme(oracle.row(index), radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
+        Self.extreme(
+          oracle.row(index), radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
       }
       guard try oracle.evaluate(count: count, attack: Self.name) == .answered else { return }
       if let best = oracle.bestDistance, AttackGoal.isWithin(best, epsilon: epsilon) { return }
@@ -59,7 +60,8 @@ struct RandomSearch {
       guard count > 0 else { return }
       try set.setRadius(radius)
       for index in 0..<count {
-        Self.extreme(oracle.row(index), radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
+        Self.extreme(
+          oracle.row(index), radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
       }
       guard try oracle.evaluate(count: count, attack: Self.name) == .answered else { return }
       radius *= 2

@@ -35,7 +35,8 @@ struct SegmentSearch {
       observations.append(observation)
       line = ProbitLine(observations, expectedSlope: expected)
       guard let line else { return nil }
-      let share = Double(observation.rivalHits) / Double(max(1, observation.rivalHits + observation.labelHits))
+      let share =
+        Double(observation.rivalHits) / Double(max(1, observation.rivalHits + observation.labelHits))
       if step >= 2, share > 0.35, share < 0.7 { break }
       let next = line.t(atProbit: step % 2 == 0 ? 0.2 : -0.2)
       t = min(max(next, t * 0.5), t * 2)

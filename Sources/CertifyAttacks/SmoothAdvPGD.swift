@@ -66,11 +66,14 @@ struct SmoothAdvPGD {
     var observations: [ProbitLine.Observation] = []
     for _ in 0..<rounds where averaged < (pass == 0 ? 3 : rounds) {
       let samples = parameters.noiseSamples * (pass == 0 ? 1 : 2)
-      guard let end = try ascend(from: point, epsilon: epsilon, samples: samples, fresh: pass == 0) else { break }
+      guard let end = try ascend(from: point, epsilon: epsilon, samples: samples, fresh: pass == 0) else {
+        break
+      }
       point = end.point
       observations.append(
         SegmentSearch.observation(t: epsilon, counts: end.counts, label: oracle.input.label))
-      let next = Self.nextEpsilon(observations, epsilon: epsilon, sigma: oracle.sigma, norm: oracle.threat.norm)
+      let next = Self.nextEpsilon(
+        observations, epsilon: epsilon, sigma: oracle.sigma, norm: oracle.threat.norm)
       if next > 0.7 * epsilon, next < 1.4 * epsilon {
         let length = max(oracle.neighbourhood.norm.distance(point, x), 1e-12)
         for i in average.indices { average[i] += (Double(point[i]) - Double(x[i])) / length }
@@ -86,7 +89,9 @@ struct SmoothAdvPGD {
   private func crossing(towards point: [Float], samples: Int) throws -> Crossing? {
     let search = SegmentSearch(oracle: oracle, attack: Self.name, point: point, samples: samples)
     var observations: [ProbitLine.Observation] = []
-    guard let line = try search.line(from: 1, observations: &observations), line.boundary > 0 else { return nil }
+    guard let line = try search.line(from: 1, observations: &observations), line.boundary > 0 else {
+      return nil
+    }
     return Crossing(
       search: search, observations: observations, line: line, distance: search.distance(line.boundary))
   }
@@ -133,7 +138,9 @@ struct SmoothAdvPGD {
     try set.setRadius(epsilon)
     point.withUnsafeMutableBufferPointer { set.project($0) }
     for k in 0..<steps {
-      guard try oracle.gradient(at: point, round: round, samples: samples, into: &gradient) != nil else { return nil }
+      guard try oracle.gradient(at: point, round: round, samples: samples, into: &gradient) != nil else {
+        return nil
+      }
       let decay = 2 * (1 - (Double(k) + 0.5) / Double(steps))
       let length = 2 * epsilon / Double(steps) * decay * (fresh ? 1 : 0.5)
       let isFlat = gradient.withUnsafeMutableBufferPointer { g in
@@ -152,7 +159,8 @@ struct SmoothAdvPGD {
 
   /// The Hölder step, for ℓ₁ spread over the largest twentieth of the coordinates; returns 0 without a gradient.
   private static func step(
-    along g: UnsafeBufferPointer<Float>, norm: Norm, length: Double, into step: UnsafeMutableBufferPointer<Float>
+    along g: UnsafeBufferPointer<Float>, norm: Norm, length: Double,
+    into step: UnsafeMutableBufferPointer<Float>
   ) -> Double {
     guard norm == .l1, g.count >= 40 else { return norm.steepestStep(along: g, radius: length, into: step) }
     let sorted = g.lazy.map { abs($0) }.sorted(by: >)
@@ -184,7 +192,9 @@ struct SmoothAdvPGD {
     _ observations: [ProbitLine.Observation], epsilon: Double, sigma: Double, norm: Norm
   ) -> Double {
     let expected = norm == .l2 ? 1 / sigma : 1.5 / epsilon
-    guard let line = ProbitLine(observations.suffix(4).map { $0 }, expectedSlope: expected) else { return epsilon }
+    guard let line = ProbitLine(observations.suffix(4).map { $0 }, expectedSlope: expected) else {
+      return epsilon
+    }
     return min(max(line.t(atProbit: 0.1), epsilon / 2), epsilon * 2)
   }
 }

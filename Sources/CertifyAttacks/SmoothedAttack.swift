@@ -45,7 +45,9 @@ public struct SmoothedAttack: Sendable {
       input: input, threat: threat, reference: reference, noise: noise, gradients: gradients,
       parameters: parameters)
     var epsilons: [Double]?
-    if name != .none, let clean = try oracle.counts(at: input.point, round: oracle.nextRound(), samples: 0..<128) {
+    if name != .none,
+      let clean = try oracle.counts(at: input.point, round: oracle.nextRound(), samples: 0..<128)
+    {
       let seen = SegmentSearch.observation(t: 0, counts: clean, label: input.label)
       if seen.rivalHits >= seen.labelHits { _ = try oracle.test(input.point, attack: Witness.clean) }
       if oracle.best == nil {

@@ -74,7 +74,8 @@ final class SmoothedOracle {
     guard allows(samples.count) else { return nil }
     queries += samples.count
     return try smoothed.counts(
-      at: smoothingInput(feasible(point)), input: input.index, purpose: .search(round: round), samples: samples)
+      at: smoothingInput(feasible(point)), input: input.index, purpose: .search(round: round),
+      samples: samples)
   }
 
   /// Tests on fresh noise whether g gives the point of 𝒳 nearest to `point` another class; `nil` when no
@@ -199,7 +200,9 @@ final class SmoothedOracle {
   }
 
   private func smoothingInput(_ point: [Float]) -> SmoothingInput {
-    guard threat.space.gridSteps == 255, let grid = neighbourhood.gridPoint(point) else { return .real(point) }
+    guard threat.space.gridSteps == 255, let grid = neighbourhood.gridPoint(point) else {
+      return .real(point)
+    }
     return .grid(grid)
   }
 }

@@ -21,7 +21,8 @@ struct SmoothedRandomSearch {
       for _ in 0..<directions {
         var point = oracle.input.point
         point.withUnsafeMutableBufferPointer { row in
-          RandomSearch.extreme(row, radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
+          RandomSearch.extreme(
+            row, radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
         }
         guard let counts = try oracle.counts(at: point, round: round, samples: 0..<32) else { break }
         let seen = SegmentSearch.observation(t: 1, counts: counts, label: oracle.input.label)

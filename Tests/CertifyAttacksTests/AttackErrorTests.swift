@@ -39,11 +39,14 @@ import _CertifyTestSupport
     }
     #expect("\(try #require(error))".contains("random-search"))
     let best = try BaseAttack(name: .best, goal: .smallestNorm, threat: threat, seed: 0)
-    let outcome = try best.run(on: problem.input(), reference: problem.classifier(batchSize: 2), gradients: nil)
+    let outcome = try best.run(
+      on: problem.input(), reference: problem.classifier(batchSize: 2), gradients: nil)
     #expect(outcome.witness?.attack == "random-search")
   }
 
-  @Test(arguments: [[], [0], [-1], [Double.nan], [0.1, .infinity]]) func epsilonsArePositive(_ epsilons: [Double]) {
+  @Test(arguments: [[], [0], [-1], [Double.nan], [0.1, .infinity]]) func epsilonsArePositive(
+    _ epsilons: [Double]
+  ) {
     #expect(throws: AttackError.self) {
       try BaseAttack(name: .pgd, goal: .epsilons(epsilons), threat: threat, seed: 0)
     }
@@ -52,7 +55,8 @@ import _CertifyTestSupport
   @Test func parametersAreChecked() throws {
     let changes: [(inout AttackParameters) -> Void] = [
       { $0.steps = 0 }, { $0.restarts = -1 }, { $0.maximumQueries = 0 }, { $0.maximumSmoothedQueries = 0 },
-      { $0.smoothedSteps = 0 }, { $0.noiseSamples = 0 }, { $0.beta = 0 }, { $0.beta = .nan }, { $0.beta = 0.7 },
+      { $0.smoothedSteps = 0 }, { $0.noiseSamples = 0 }, { $0.beta = 0 }, { $0.beta = .nan },
+      { $0.beta = 0.7 },
       { $0.maximumCandidates = 0 }, { $0.flipSelectionSamples = 0 }, { $0.flipMaximumSamples = 0 },
     ]
     for change in changes {

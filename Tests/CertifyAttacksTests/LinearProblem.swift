@@ -26,8 +26,10 @@ struct LinearProblem {
 
   var d: Int { x.count }
 
-  init(shape: [Int], classCount: Int, seed: UInt64, onGrid: Bool = false, sparse: Bool = false,
-    margin: Float = 0.02) {
+  init(
+    shape: [Int], classCount: Int, seed: UInt64, onGrid: Bool = false, sparse: Bool = false,
+    margin: Float = 0.02
+  ) {
     var generator = TestGenerator(state: seed)
     let d = shape.reduce(1, *)
     self.shape = shape

@@ -8,16 +8,21 @@ import _CertifyTestSupport
   let problem = LinearProblem(shape: [1, 6, 6], classCount: 4, seed: 21)
   static let baseAttacks: [AttackName] = [.fgsm, .pgd, .randomSearch]
 
-  static func attack(_ name: AttackName, norm: Norm = .l2, goal: AttackGoal = .smallestNorm, budget: Int = 3000)
+  static func attack(
+    _ name: AttackName, norm: Norm = .l2, goal: AttackGoal = .smallestNorm, budget: Int = 3000
+  )
     throws -> BaseAttack
   {
     var parameters = AttackParameters()
     parameters.maximumQueries = budget
     return try BaseAttack(
-      name: name, goal: goal, threat: BaseAttackTests.threat(norm, box: true), parameters: parameters, seed: 3)
+      name: name, goal: goal, threat: BaseAttackTests.threat(norm, box: true), parameters: parameters, seed: 3
+    )
   }
 
-  @Test(arguments: baseAttacks, [1, 2, 5, 17, 100, 700]) func budgetIsNeverExceeded(_ name: AttackName, _ budget: Int)
+  @Test(arguments: baseAttacks, [1, 2, 5, 17, 100, 700]) func budgetIsNeverExceeded(
+    _ name: AttackName, _ budget: Int
+  )
     throws
   {
     for goal in [AttackGoal.smallestNorm, .epsilons([1e-3, 2e-3, 0.5])] {
@@ -46,7 +51,9 @@ import _CertifyTestSupport
   }
 
   /// The classifier with gradients flips earlier than the one that defines f: only the latter counts.
-  @Test(arguments: baseAttacks, Norm.allCases) func witnessesHoldOnTheReference(_ name: AttackName, _ norm: Norm)
+  @Test(arguments: baseAttacks, Norm.allCases) func witnessesHoldOnTheReference(
+    _ name: AttackName, _ norm: Norm
+  )
     throws
   {
     var easier = problem
@@ -54,7 +61,8 @@ import _CertifyTestSupport
     easier.bias[problem.label] -= Float(z[0] - z[1]) / 2
     #expect(easier.label == problem.label)
     let outcome = try Self.attack(name, norm: norm).run(
-      on: problem.input(), reference: problem.classifier(batchSize: 1), gradients: easier.classifier(batchSize: 8))
+      on: problem.input(), reference: problem.classifier(batchSize: 1),
+      gradients: easier.classifier(batchSize: 8))
     if let witness = outcome.witness {
       #expect(try problem.decision(witness.point) != problem.label)
       #expect(witness.distance >= problem.radius(norm: norm, box: true) * (1 - 2e-6))
@@ -86,7 +94,9 @@ import _CertifyTestSupport
     #expect(outcome.queries == 1)
   }
 
-  @Test(arguments: baseAttacks, Norm.allCases) func resultsDoNotDependOnOrder(_ name: AttackName, _ norm: Norm)
+  @Test(arguments: baseAttacks, Norm.allCases) func resultsDoNotDependOnOrder(
+    _ name: AttackName, _ norm: Norm
+  )
     throws
   {
     let attack = try Self.attack(name, norm: norm)
