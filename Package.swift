@@ -59,7 +59,8 @@ let package = Package(
       path: "Tests/_CertifyTestSupport"),
     .testTarget(name: "CertifyThreatTests", dependencies: ["CertifyThreat"]),
     .testTarget(name: "CertifyStatisticsTests", dependencies: ["CertifyStatistics"]),
-    .testTarget(name: "CertifyModelTests", dependencies: ["CertifyModel", "_CertifyTestSupport"]),
+    .testTarget(
+      name: "CertifyModelTests", dependencies: ["CertifyData", "CertifyModel", "_CertifyTestSupport"]),
     .testTarget(
       name: "CertifyEngineTests",
       dependencies: ["CertifyData", "CertifyEngine", "CertifyModel", "_CertifyTestSupport"]),

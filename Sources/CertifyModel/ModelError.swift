@@ -34,6 +34,8 @@ public enum ModelError: Error, Sendable, Equatable {
   case externalData(tensor: String, reason: String)
   /// The model does not have one input that can be chosen.
   case inputs(names: [String])
+  /// The output is the same for every input.
+  case outputIgnoresInput(names: [String])
   /// The model has no output of floating-point type.
   case outputs(names: [String])
   /// Extents of the input other than the batch are not fixed in the file.
@@ -72,8 +74,8 @@ extension ModelError: CustomStringConvertible {
     case .cyclicGraph(let nodes):
       "the graph has a cycle through \(list(nodes)); export the model again"
     case .missingValue(let name, let node):
-      "node '\(node)' reads '\(name)', which is neither an input, an initialiser nor a node's output;"
-        + " export the model again with its weights"
+      "\(node.isEmpty ? "the model" : "node '\(node)'") reads '\(name)', which is neither an input,"
+        + " an initialiser nor a node's output; export the model again with its weights"
     case .duplicateValue(let name, let node):
       "node '\(node)' writes '\(name)', which is already defined; export the model again"
     case .invalidShape(let name, let shape, let reason):
@@ -91,10 +93,12 @@ extension ModelError: CustomStringConvertible {
       names.isEmpty
         ? "the model has no input; export it with an example input"
         : "the model has \(names.count) inputs, \(list(names)); one is needed: fix the others to constants"
+    case .outputIgnoresInput(let names):
+      "the output does not depend on the input \(list(names)); export the model again"
     case .outputs(let names):
       names.isEmpty
         ? "the model has no output"
-        : "none of the outputs \(list(names)) is a floating-point tensor; export the logits"
+        : "none of the outputs \(list(names)) is a floating-point tensor; export the logits, in float32"
     case .symbolicInput(let name, let extents):
       "input '\(name)' has extents that are not fixed, \(list(extents)); only the first axis, the batch, may be:"
         + " export with fixed extents (dynamic_axes for axis 0 alone)"

@@ -51,7 +51,8 @@ struct GraphBuilder {
 
   private func check(name: String, shape: [Int]) throws {
     guard shape.allSatisfy({ $0 >= 1 }) else {
-      throw ModelError.invalidShape(name: name, shape: shape, reason: "every extent must be at least 1")
+      throw ModelError.invalidShape(
+        name: name, shape: shape, reason: "every extent must be at least 1; the file is damaged")
     }
     guard Extents.product(shape) != nil else {
       throw ModelError.tooLarge(

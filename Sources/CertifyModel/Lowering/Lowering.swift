@@ -44,8 +44,7 @@ enum Lowering {
     }
 
     guard case .value(let output)? = operands[source.output] else {
-      throw ModelError.invalidNode(
-        node: source.output, operatorName: "output", reason: "the output does not depend on the input")
+      throw ModelError.outputIgnoresInput(names: [source.input.name])
     }
     let graph = Graph(values: builder.values, nodes: builder.nodes, input: input, output: output)
       .withoutDeadNodes()
@@ -56,14 +55,7 @@ enum Lowering {
     _ node: inout SourceNode, inputs: [Operand?], opsets: [String: Int], _ builder: inout GraphBuilder
   ) throws -> [Operand] {
     let opset = opsets[node.domain] ?? 0
-    guard
-      let definition = OperatorTable.definition(
-        domain: node.domain, name: node.operatorName, opset: opset)
-    else {
-      throw ModelError.unsupportedOperator(
-        node: node.name, operatorName: node.operatorName, domain: node.domain, opset: opset,
-        help: OperatorTable.help(domain: node.domain, name: node.operatorName))
-    }
+    let definition = try OperatorTable.definition(for: node, opsets: opsets)
     let firstNew = builder.values.count
     let outputs = try definition.lower(OperatorCall(node: node, opset: opset, inputs: inputs), &builder)
     for (name, operand) in zip(node.outputs, outputs) where !name.isEmpty {

@@ -36,13 +36,20 @@ enum OperatorTable {
 
   private static func key(domain: String, name: String) -> String { "\(domain):\(name)" }
 
-  /// The definition of an operator at a version of its domain's operator set.
-  static func definition(domain: String, name: String, opset: Int) -> OperatorDefinition? {
-    definitions[key(domain: domain, name: name)]?.first { $0.opsets.contains(opset) }
+  /// The definition of a node's operator at the version that the file imports.
+  ///
+  /// - Throws: ``ModelError/unsupportedOperator(node:operatorName:domain:opset:help:)``.
+  static func definition(for node: SourceNode, opsets: [String: Int]) throws -> OperatorDefinition {
+    let opset = opsets[node.domain] ?? 0
+    let versions = definitions[key(domain: node.domain, name: node.operatorName)] ?? []
+    if let definition = versions.first(where: { $0.opsets.contains(opset) }) { return definition }
+    throw ModelError.unsupportedOperator(
+      node: node.name, operatorName: node.operatorName, domain: node.domain, opset: opset,
+      help: help(domain: node.domain, name: node.operatorName))
   }
 
   /// What may help someone whose model has an operator that is not supported.
-  static func help(domain: String, name: String) -> String {
+  private static func help(domain: String, name: String) -> String {
     if !domain.isEmpty {
       return "export without custom operators, or inline the model's functions"
         + " (onnx.inliner.inline_local_functions)"

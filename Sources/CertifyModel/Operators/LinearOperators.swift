@@ -72,8 +72,7 @@ enum LinearOperators {
       var y = try linear(call, x, weights, bias: nil, &builder)
       var shape = builder.shape(y)
       if isVector { shape.removeLast() }
-      shape = [Int](repeating: 1, count: max(0, constant.shape.count - shape.count)) + shape
-      y = try builder.reshape(call, y, shape)
+      y = try builder.reshape(call, y, leadingAxes(constant, builder.shape(x)) + shape)
       return [.value(y)]
     case (.constant(let constant), .value(let x)):
       if isBatch(constant) {
@@ -95,13 +94,21 @@ enum LinearOperators {
     let from = builder.shape(x)
     let isVector = constant.shape.count == 1
     let weights = try matrix(isVector ? constant.reshaped([1] + constant.shape) : constant, call)
-    if from.count < 2 { return try linear(call, x, weights, bias: nil, &builder) }
-    var y = try linear(call, swapped(call, x, &builder), weights, bias: nil, &builder)
-    y = try swapped(call, y, &builder)
+    var y: ValueID
+    if from.count < 2 {
+      y = try linear(call, x, weights, bias: nil, &builder)
+    } else {
+      y = try linear(call, swapped(call, x, &builder), weights, bias: nil, &builder)
+      y = try swapped(call, y, &builder)
+    }
     var shape = builder.shape(y)
-    if isVector { shape.remove(at: shape.count - 2) }
-    shape = [Int](repeating: 1, count: max(0, constant.shape.count - shape.count)) + shape
-    return try builder.reshape(call, y, shape)
+    if isVector { shape.remove(at: max(shape.count - 2, 0)) }
+    return try builder.reshape(call, y, leadingAxes(constant, from) + shape)
+  }
+
+  /// The axes of extent 1 that a constant of higher rank than x adds to their product.
+  private static func leadingAxes(_ constant: Constant, _ x: [Int]) -> [Int] {
+    [Int](repeating: 1, count: max(0, constant.shape.count - max(x.count, 2)))
   }
 
   /// The last two axes exchanged, by a reshape where that is enough.

@@ -27,6 +27,7 @@ struct ModelReader {
     let order = NodeOrder(
       nodes: nodes, inputs: Set(candidates.map(\.name)), initializers: initializerNames)
     let (sorted, read) = try order.sorted(for: output)
+    for index in sorted { _ = try OperatorTable.definition(for: nodes[index], opsets: opsets) }
     let input = try chooseInput(candidates, read: read, &warnings)
 
     if let sparse = graph.sparseInitializer.first(where: { read.contains($0.values.name) }) {
@@ -103,9 +104,10 @@ struct ModelReader {
     _ candidates: [Onnx_ValueInfoProto], read: Set<String>, _ warnings: inout [ModelWarning]
   ) throws -> (name: String, extents: [Int?]) {
     let used = candidates.filter { read.contains($0.name) }
-    guard let input = used.first, used.count == 1 else {
-      throw ModelError.inputs(names: (used.isEmpty ? candidates : used).map(\.name))
+    if used.isEmpty, !candidates.isEmpty {
+      throw ModelError.outputIgnoresInput(names: candidates.map(\.name))
     }
+    guard let input = used.first, used.count == 1 else { throw ModelError.inputs(names: used.map(\.name)) }
     let unused = candidates.map(\.name).filter { $0 != input.name }
     if !unused.isEmpty { warnings.append(.unusedInputs(names: unused)) }
 
@@ -124,7 +126,7 @@ struct ModelReader {
       throw ModelError.symbolicInput(
         name: input.name,
         extents: symbolic.map { offset, dimension in
-          dimension.dimParam.isEmpty ? "axis \(offset)" : dimension.dimParam
+          dimension.dimParam.isEmpty ? "axis \(offset) of extent \(dimension.dimValue)" : dimension.dimParam
         })
     }
     guard !extents.isEmpty else {

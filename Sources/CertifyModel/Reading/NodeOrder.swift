@@ -40,7 +40,7 @@ struct NodeOrder {
       }
     }
 
-    try visit(output, from: "the model's output")
+    try visit(output, from: "")
     while let top = stack.last {
       let node = nodes[top.node]
       guard top.next < node.inputs.count else {
