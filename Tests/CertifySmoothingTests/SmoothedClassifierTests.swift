@@ -38,7 +38,7 @@ func exactNoiseHasTheProbabilityOfItsCells(threshold: Int) throws {
   let classifier = linearClassifier(weights: [1], threshold: (Float(threshold) - 0.5) / 255)
   let smoothed = try SmoothedClassifier(
     classifier: classifier, smoothing: Smoothing(noise: .gaussianSound, sigma: sigma), seed: 12)
-  let n = 100_000
+  let n = 250_000
   let counts = try smoothed.counts(at: .grid([128]), input: 0, purpose: .estimation, samples: 0..<n)
   let p = normalCDF((128.5 - Double(threshold)) / (255 * sigma))
   #expect(abs(binomialScore(counts.counts[1], n, p)) < 4.5)
