@@ -180,3 +180,32 @@ struct LoadTests {
     #expect(throws: ModelError.self) { try OnnxModel.load(path: FileManager.default.temporaryDirectory.path) }
   }
 }
+
+/// Small files that ask for much memory.
+struct SizeTests {
+  @Test func boundsFoldedConstants() {
+    var builder = ModelBuilder()
+    builder.constant("c", integers: [1 << 20])
+    builder.node("ConstantOfShape", ["c"], ["c0"])
+    // Doubles at every node.
+    for index in 0..<30 {
+      builder.node("Concat", ["c\(index)", "c\(index)"], ["c\(index + 1)"], ["axis": .int(0)])
+    }
+    builder.node("ReduceMax", ["c30"], ["m"])
+    builder.node("Add", ["x", "m"], ["y"])
+    guard case .tooLarge? = builder.error() else {
+      Issue.record("\(String(describing: builder.error()))")
+      return
+    }
+  }
+
+  @Test func boundsValues() {
+    var builder = ModelBuilder()
+    builder.constant("shape", integers: [1, 1 << 20, 1 << 10, 4])
+    builder.node("Expand", ["x", "shape"], ["y"])
+    guard case .tooLarge? = builder.error() else {
+      Issue.record("\(String(describing: builder.error()))")
+      return
+    }
+  }
+}
