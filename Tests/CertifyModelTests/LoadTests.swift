@@ -94,12 +94,16 @@ struct LoadTests {
     #expect(Set(nodes) == ["first", "second"])
   }
 
-  /// A chain of a hundred thousand nodes neither overflows the stack nor takes quadratic time.
-  @Test func readsLongChains() throws {
+  /// A long chain neither overflows the stack nor takes quadratic time.
+  @Test(.timeLimit(.minutes(5))) func readsLongChains() throws {
     var builder = ModelBuilder()
-    let count = 20_000
-    for index in 0..<count {
-      builder.node("Relu", [index == 0 ? "x" : "v\(index)"], [index == count - 1 ? "y" : "v\(index + 1)"])
+    let count = 100_000
+    builder.proto.graph.node = (0..<count).map { index in
+      var node = Onnx_NodeProto()
+      node.opType = "Relu"
+      node.input = [index == 0 ? "x" : "v\(index)"]
+      node.output = [index == count - 1 ? "y" : "v\(index + 1)"]
+      return node
     }
     #expect(try builder.model().graph(batchSize: 1).nodes.count == count)
   }
@@ -174,5 +178,34 @@ struct LoadTests {
       try OnnxModel.load(path: "/nonexistent/model.onnx")
     }
     #expect(throws: ModelError.self) { try OnnxModel.load(path: FileManager.default.temporaryDirectory.path) }
+  }
+}
+
+/// Small files that ask for much memory.
+struct SizeTests {
+  @Test func boundsFoldedConstants() {
+    var builder = ModelBuilder()
+    builder.constant("c", integers: [1 << 20])
+    builder.node("ConstantOfShape", ["c"], ["c0"])
+    // Doubles at every node.
+    for index in 0..<30 {
+      builder.node("Concat", ["c\(index)", "c\(index)"], ["c\(index + 1)"], ["axis": .int(0)])
+    }
+    builder.node("ReduceMax", ["c30"], ["m"])
+    builder.node("Add", ["x", "m"], ["y"])
+    guard case .tooLarge? = builder.error() else {
+      Issue.record("\(String(describing: builder.error()))")
+      return
+    }
+  }
+
+  @Test func boundsValues() {
+    var builder = ModelBuilder()
+    builder.constant("shape", integers: [1, 1 << 20, 1 << 10, 4])
+    builder.node("Expand", ["x", "shape"], ["y"])
+    guard case .tooLarge? = builder.error() else {
+      Issue.record("\(String(describing: builder.error()))")
+      return
+    }
   }
 }

@@ -1,7 +1,9 @@
 /// Arithmetic on extents that come from files.
 enum Extents {
-  /// The largest number of elements that one value of one row, or one constant, may have.
+  /// The largest number of elements that a constant, or a value of any batch, may have.
   static let maximumElements = 1 << 32
+  /// The largest number of elements that a value of the file's own batch may have: 1 GiB.
+  static let maximumValueElements = 1 << 28
   /// The largest rank.
   static let maximumRank = 16
 

@@ -8,7 +8,7 @@ struct GraphBuilder {
 
   /// - Parameter constants: how many numbers the file's initialisers hold.
   init(constants: Int) {
-    foldBudget = (1 << 26) + 4 * min(constants, Extents.maximumElements)
+    foldBudget = (1 << 24) + 4 * min(constants, Extents.maximumElements)
   }
 
   mutating func addInput(name: String, shape: [Int]) throws -> ValueID {
@@ -54,7 +54,7 @@ struct GraphBuilder {
       throw ModelError.invalidShape(
         name: name, shape: shape, reason: "every extent must be at least 1; the file is damaged")
     }
-    guard Extents.product(shape) != nil else {
+    guard let count = Extents.product(shape), count <= Extents.maximumValueElements else {
       throw ModelError.tooLarge(
         what: "'\(name)'", elements: shape.map(String.init).joined(separator: "·"))
     }

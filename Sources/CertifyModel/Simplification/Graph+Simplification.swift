@@ -26,11 +26,10 @@ extension Graph {
   func shape(_ value: ValueID) -> [Int] { values[value].shape }
 }
 
-/// Who makes and who reads each value of a graph.
+/// Who makes and who reads each value of a graph without dead nodes.
 struct Links {
   private let producers: [ValueID: Int]
   private let consumers: [ValueID: [Int]]
-  private let output: ValueID
 
   init(_ graph: Graph) {
     var producers: [ValueID: Int] = [:]
@@ -41,15 +40,16 @@ struct Links {
     }
     self.producers = producers
     self.consumers = consumers
-    output = graph.output
   }
 
   /// The index of the node that computes a value; `nil` for the graph's input.
   func producer(_ value: ValueID) -> Int? { producers[value] }
 
-  /// The index of the only node that reads a value, if it reads it once and the value is not the output.
+  /// The index of the only node that reads a value, if it reads it once.
+  ///
+  /// In a graph without dead nodes nothing reads the output.
   func onlyConsumer(_ value: ValueID) -> Int? {
-    guard value != output, let readers = consumers[value], readers.count == 1 else { return nil }
+    guard let readers = consumers[value], readers.count == 1 else { return nil }
     return readers[0]
   }
 }
