@@ -5,9 +5,6 @@
 #ifndef CERTIFY_CDNNL_SHIM_H
 #define CERTIFY_CDNNL_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
 #include <dlfcn.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
@@ -300,7 +297,8 @@ CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_reorder(
 
 // The calling thread runs primitives by itself from now on. A build of oneDNN without OpenMP does already.
 CERTIFY_DNNL_INLINE void cdnnl_use_one_thread(void) {
-  void (*set_threads)(int) = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+  // A null handle searches the whole program; its name, RTLD_DEFAULT, is hidden without extensions.
+  void (*set_threads)(int) = (void (*)(int))dlsym((void *)0, "omp_set_num_threads");
   if (set_threads != NULL) set_threads(1);
 }
 
