@@ -1,6 +1,7 @@
 import Foundation
 
-/// What an attack raises. Only the direction of its gradient is used, so the gradients carry any positive scale.
+/// What an attack raises. Only the direction of its gradient is used, so the gradients carry any positive
+/// scale.
 enum AttackLoss: Equatable {
   /// −log softmax(z)_y.
   case crossEntropy

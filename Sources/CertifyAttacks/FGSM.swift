@@ -2,8 +2,9 @@ import CertifyThreat
 
 /// One step of the linearised worst case (Goodfellow, Shlens & Szegedy 2015, arXiv 1412.6572).
 ///
-/// x' = argmax { g·u : u ∈ ball ∩ box } with the gradient g of z_t − z_y at x, for the few rival classes t that
-/// the linear model puts nearest. For ℓ∞ that is the sign of g; for ℓ₂ and ℓ₁ the box is taken into account exactly.
+/// x' = argmax { g·u : u ∈ ball ∩ box } with the gradient g of z_t − z_y at x, for the few rival classes t
+/// that the linear model puts nearest. For ℓ∞ that is the sign of g; for ℓ₂ and ℓ₁ the box is taken into
+/// account exactly.
 struct FGSM {
   static let name = "fgsm"
   /// Rival classes tried.

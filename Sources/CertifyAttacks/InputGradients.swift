@@ -3,7 +3,8 @@ struct InputGradients {
   /// One rival class.
   struct Target {
     var label: Int
-    /// (z_y − z_t) / ‖∇(z_y − z_t)‖_q: how far the linear model puts the boundary; infinite without a gradient.
+    /// (z_y − z_t) / ‖∇(z_y − z_t)‖_q: how far the linear model puts the boundary; infinite without a
+    /// gradient.
     var distance: Double
     /// ∇(z_t − z_y), d numbers.
     var gradient: [Float]

@@ -46,7 +46,8 @@ extension Neighbourhood {
     return min(max(value, lower), upper)
   }
 
-  /// λ with ‖min(λ|gᵢ|, roomᵢ)‖₂ = radius, by bisection; when the box is smaller than the ball, one that fills it.
+  /// λ with ‖min(λ|gᵢ|, roomᵢ)‖₂ = radius, by bisection; when the box is smaller than the ball, one that
+  /// fills it.
   private func scale(of g: UnsafeBufferPointer<Float>, radius: Double) -> Double {
     var square = 0.0
     for value in g where value != 0 {

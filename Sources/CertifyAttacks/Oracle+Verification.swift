@@ -2,10 +2,12 @@ import CertifyEngine
 import CertifyThreat
 
 extension Oracle {
-  /// Shrinks what was found, asks the reference classifier about each point alone, and returns the nearest that holds.
+  /// Shrinks what was found, asks the reference classifier about each point alone, and returns the nearest
+  /// that holds.
   ///
   /// A point counts only when the reference classifier, evaluating it as the only row, gives it another
-  /// class than the label. Where the shrunk point does not hold it is moved back out, at most to where it was found.
+  /// class than the label. Where the shrunk point does not hold it is moved back out, at most to where it was
+  /// found.
   public func finish() throws -> Witness? {
     isFinishing = true
     var best: Witness?

@@ -8,9 +8,9 @@ extension PGD {
   /// Looks for the witness of the smallest norm.
   ///
   /// The linear model at x brackets ε; rounds of runs follow whose rows have different ε below the best
-  /// distance known, in geometric order over a span that narrows. Half of the rows start at the best point so far,
-  /// projected to their smaller ball, the others afresh. After each round that improved, the
-  /// segment to x is searched.
+  /// distance known, in geometric order over a span that narrows. Half of the rows start at the best point so
+  /// far, projected to their smaller ball, the others afresh. After each round that improved, the segment to
+  /// x is searched.
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
     guard let start = try InputGradients(oracle: oracle, limit: 9, attack: Self.name) else { return }
     for target in start.targets.prefix(FGSM.targets) {

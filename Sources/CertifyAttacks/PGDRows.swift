@@ -2,8 +2,8 @@ import CertifyThreat
 
 /// Projected gradient ascent on many points at once, each with its own budget: the rows of one batch.
 ///
-/// u ← projection onto ball(x, εᵣ) ∩ box of u + the Hölder step of length αₖ along the gradient of row r's loss
-/// at the point of 𝒳 nearest to u; αₖ falls linearly over the K steps around its mean 2.5 ε/K.
+/// u ← projection onto ball(x, εᵣ) ∩ box of u + the Hölder step of length αₖ along the gradient of row r's
+/// loss at the point of 𝒳 nearest to u; αₖ falls linearly over the K steps around its mean 2.5 ε/K.
 final class PGDRows {
   /// One row's task.
   struct Row {

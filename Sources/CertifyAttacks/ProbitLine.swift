@@ -2,8 +2,8 @@ import Foundation
 
 /// How the rival's share q = p_c/(p_c + p_y) grows along a segment: Φ⁻¹(q(t)) ≈ slope·(t − boundary).
 ///
-/// On a segment across the boundary of a half-space the relation is exact under Gaussian noise. It only chooses
-/// where to look; what is reported rests on flip tests.
+/// On a segment across the boundary of a half-space the relation is exact under Gaussian noise. It only
+/// chooses where to look; what is reported rests on flip tests.
 struct ProbitLine {
   /// A share seen at t.
   struct Observation {

@@ -4,9 +4,9 @@ import Foundation
 
 /// Finds a confirmed witness near where a segment from x crosses the boundary of g.
 ///
-/// The rival's share along the segment is estimated on cheap samples and fitted by a ``ProbitLine``. Candidates
-/// are placed beyond the boundary: first far enough that the flip test decides quickly, then closer. What each
-/// test saw sharpens the line.
+/// The rival's share along the segment is estimated on cheap samples and fitted by a ``ProbitLine``.
+/// Candidates are placed beyond the boundary: first far enough that the flip test decides quickly, then
+/// closer. What each test saw sharpens the line.
 struct SegmentSearch {
   let oracle: SmoothedOracle
   let attack: String
@@ -24,7 +24,8 @@ struct SegmentSearch {
   /// Estimates where the segment crosses the boundary, starting from `guess`; `nil` when it was not found.
   func line(from guess: Double, observations: inout [ProbitLine.Observation]) throws -> ProbitLine? {
     let length = max(distance(1), 1e-12)
-    // Φ⁻¹(p) changes by at most 1/σ a unit of ℓ₂ length (Salman et al. 2019); for other norms it is a scale only.
+    // Φ⁻¹(p) changes by at most 1/σ a unit of ℓ₂ length (Salman et al. 2019); for other norms it is a scale
+    // only.
     let expected = max(oracle.threat.norm == .l2 ? 1 / oracle.sigma * length : 2 / max(guess, 1e-9), 1e-9)
     let round = oracle.nextRound()
     var t = guess
@@ -56,8 +57,8 @@ struct SegmentSearch {
   /// Tests candidates beyond the boundary, each as close to it as the samples left can decide, until none is
   /// nearer than the best witness.
   ///
-  /// A share q = Φ(z) is shown to exceed ½ by about (ln(1/β) + 5) / (2(q−½)²) samples, so z is chosen for the samples
-  /// that a test may take; a test that does not flip moves the next one out.
+  /// A share q = Φ(z) is shown to exceed ½ by about (ln(1/β) + 5) / (2(q−½)²) samples, so z is chosen for the
+  /// samples that a test may take; a test that does not flip moves the next one out.
   ///
   /// - Parameter most: The samples to plan a test for; a test may take more.
   func confirm(line first: ProbitLine, observations: [ProbitLine.Observation], planning most: Int) throws {

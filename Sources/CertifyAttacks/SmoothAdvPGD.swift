@@ -2,11 +2,13 @@ import CertifySmoothing
 import CertifyThreat
 import Foundation
 
-/// Projected gradient descent through the mean of a smoothed classifier (Salman et al. 2019, arXiv 1906.04584).
+/// Projected gradient descent through the mean of a smoothed classifier (Salman et al. 2019, arXiv
+/// 1906.04584).
 ///
-/// Ascends −log[(1/m) Σⱼ softmax(z(x'+ηⱼ))_y] with m noise samples that stay fixed over the T steps of a round
-/// and are fresh in the next; the steps have mean length 2ε/T. A round's share of rival answers moves ε towards the
-/// boundary; the end points of several rounds are averaged, which averages the noise of their gradients.
+/// Ascends −log[(1/m) Σⱼ softmax(z(x'+ηⱼ))_y] with m noise samples that stay fixed over the T steps of a
+/// round and are fresh in the next; the steps have mean length 2ε/T. A round's share of rival answers moves ε
+/// towards the boundary; the end points of several rounds are averaged, which averages the noise of their
+/// gradients.
 struct SmoothAdvPGD {
   static let name = "smoothadv"
 
@@ -34,8 +36,8 @@ struct SmoothAdvPGD {
 
   /// Looks for the witness of the smallest norm.
   ///
-  /// A first pass with few samples finds the scale and a first witness; two more with twice as many improve the direction.
-  /// The rest of the budget goes into tests close to the boundary on the best segment.
+  /// A first pass with few samples finds the scale and a first witness; two more with twice as many improve
+  /// the direction. The rest of the budget goes into tests close to the boundary on the best segment.
   ///
   /// - Parameter clean: f's answers under noise at x.
   mutating func runSmallestNorm(clean: ClassCounts) throws {
@@ -57,7 +59,8 @@ struct SmoothAdvPGD {
     try best.search.confirm(line: best.line, observations: best.observations, planning: .max)
   }
 
-  /// Several rounds of ascent at an ε that follows the boundary; `point` becomes the mean of their end points.
+  /// Several rounds of ascent at an ε that follows the boundary; `point` becomes the mean of their end
+  /// points.
   private mutating func improve(_ point: inout [Float], epsilon: inout Double, pass: Int) throws {
     let x = oracle.input.point
     let rounds = pass == 0 ? 12 : 4
@@ -157,7 +160,8 @@ struct SmoothAdvPGD {
     return (point, counts)
   }
 
-  /// The Hölder step, for ℓ₁ spread over the largest twentieth of the coordinates; returns 0 without a gradient.
+  /// The Hölder step, for ℓ₁ spread over the largest twentieth of the coordinates; returns 0 without a
+  /// gradient.
   private static func step(
     along g: UnsafeBufferPointer<Float>, norm: Norm, length: Double,
     into step: UnsafeMutableBufferPointer<Float>
@@ -171,8 +175,8 @@ struct SmoothAdvPGD {
     return Double(largest)
   }
 
-  /// A first ε: for ℓ₂ half the distance at which two half-spaces with these shares would meet; for the other norms
-  /// the same length spread or gathered.
+  /// A first ε: for ℓ₂ half the distance at which two half-spaces with these shares would meet; for the other
+  /// norms the same length spread or gathered.
   private func firstGuess(_ clean: ClassCounts) -> Double {
     let seen = SegmentSearch.observation(t: 0, counts: clean, label: oracle.input.label)
     let n = Double(seen.rivalHits + seen.labelHits)
@@ -187,7 +191,8 @@ struct SmoothAdvPGD {
     return min(max(guess, oracle.neighbourhood.resolution), oracle.neighbourhood.farthest)
   }
 
-  /// The next ε, at most twice or half this one, where a line through what was seen puts a share a little above ½.
+  /// The next ε, at most twice or half this one, where a line through what was seen puts a share a little
+  /// above ½.
   private static func nextEpsilon(
     _ observations: [ProbitLine.Observation], epsilon: Double, sigma: Double, norm: Norm
   ) -> Double {

@@ -3,7 +3,8 @@ import CertifySmoothing
 import CertifyThreat
 import Foundation
 
-/// The one way from an attack to a smoothed classifier g: counts rows of f, keeps to a budget, tests candidates.
+/// The one way from an attack to a smoothed classifier g: counts rows of f, keeps to a budget, tests
+/// candidates.
 ///
 /// Searching is done on noise of purpose `search`; a candidate counts as a witness only after a flip test on
 /// fresh noise. At most C candidates are tested, each at level β/C, so that the chance that any
@@ -114,9 +115,9 @@ final class SmoothedOracle {
   /// Adds to `total` the gradient of −log[(1/m) Σⱼ softmax(z(x'+ηⱼ))_y] at the point of 𝒳 nearest to `point`,
   /// up to a positive factor, and counts the answers.
   ///
-  /// The gradient pulls back v_j = s_y (s − e_y) of each sample's softmax s over the sum of all s_y (Salman et
-  /// al. 2019, arXiv 1906.04584). It is computed from log s, scaled by the largest entry, so that it neither
-  /// vanishes on confident samples nor overflows.
+  /// The gradient pulls back v_j = s_y (s − e_y) of each sample's softmax s over the sum of all s_y (Salman
+  /// et al. 2019, arXiv 1906.04584). It is computed from log s, scaled by the largest entry, so that it
+  /// neither vanishes on confident samples nor overflows.
   ///
   /// - Returns: `nil` when the budget is spent or there are no gradients.
   func gradient(at point: [Float], round: UInt16, samples: Int, into total: inout [Float]) throws

@@ -5,8 +5,8 @@ import CertifyThreat
 struct SmoothedRandomSearch {
   let oracle: SmoothedOracle
 
-  /// Looks for the witness of the smallest norm: growing random perturbations until one seems to flip, the best of
-  /// several such directions, then its segment.
+  /// Looks for the witness of the smallest norm: growing random perturbations until one seems to flip, the
+  /// best of several such directions, then its segment.
   func runSmallestNorm(generator: inout SplitMix64) throws {
     let neighbourhood = oracle.neighbourhood
     let directions = 16
@@ -40,7 +40,8 @@ struct SmoothedRandomSearch {
     }
   }
 
-  /// Looks for a witness with ‖x'−x‖ ≤ ε: the best of 64 random points of the ball is tested when it seems to flip.
+  /// Looks for a witness with ‖x'−x‖ ≤ ε: the best of 64 random points of the ball is tested when it seems to
+  /// flip.
   func run(epsilon: Double, generator: inout SplitMix64) throws {
     let neighbourhood = oracle.neighbourhood
     let radius = neighbourhood.largestStep(within: epsilon)

@@ -193,4 +193,30 @@ import _CertifyTestSupport
     #expect(witness.distance >= exact * (1 - 2e-6))
     #expect(witness.distance <= exact * 1.01)
   }
+
+  /// The gradient at x does not point to the nearest boundary point: one step is not enough, PGD's are.
+  @Test(arguments: [1, 7, 32]) func misleadingFirstGradient(_ batch: Int) throws {
+    var generator = TestGenerator(state: 9)
+    let center = (0..<20).map { _ in Float.random(in: -1...1, using: &generator) }
+    let x = center.map { $0 + Float.random(in: -0.3...0.3, using: &generator) }
+    let curvatures = (0..<20).map { _ in Double.random(in: 0.05...1, using: &generator) }
+    func ellipsoid(_ batch: Int) -> SphereClassifier {
+      SphereClassifier(center: center, radius: 3, curvatures: curvatures, batchSize: batch)
+    }
+    let exact = ellipsoid(1).exactL2Radius(at: x)
+    func run(_ name: AttackName, _ goal: AttackGoal) throws -> Witness? {
+      try BaseAttack(name: name, goal: goal, threat: BaseAttackTests.threat(.l2, box: false), seed: 1).run(
+        on: AttackInput(index: 0, point: x, grid: nil, label: 0), reference: ellipsoid(1),
+        gradients: ellipsoid(batch)
+      ).witness
+    }
+    let oneStep = try #require(try run(.fgsm, .smallestNorm))
+    #expect(oneStep.distance > exact * 1.02)
+    let witness = try #require(try run(.pgd, .smallestNorm))
+    #expect(witness.distance >= exact * (1 - 2e-6))
+    #expect(witness.distance <= exact * 1.01)
+    #expect(try run(.fgsm, .epsilons([exact * 1.01])) == nil)
+    #expect(try run(.pgd, .epsilons([exact * 1.01])) != nil)
+    #expect(try run(.pgd, .epsilons([exact * 0.99])) == nil)
+  }
 }

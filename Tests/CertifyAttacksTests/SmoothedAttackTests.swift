@@ -43,7 +43,8 @@ import _CertifyTestSupport
       let exact = problem.radius(norm: norm, box: true)
       let witness = try #require(outcome.witness)
       #expect(witness.distance >= exact * (1 - 2e-6))
-      // What 60 000 rows resolve at β/C = 1.25e-4 is about 0.07σ in the direction of the gradient, plus a grid step.
+      // What 60 000 rows resolve at β/C = 1.25e-4 is about 0.07σ in the direction of the gradient, plus a
+      // grid step.
       #expect(witness.distance <= exact * 1.05 + (norm == .linf && family == .gaussianSound ? 1.0 / 255 : 0))
       #expect(outcome.queries <= attack.parameters.maximumSmoothedQueries)
       #expect(try problem.decision(witness.point) != problem.label)
