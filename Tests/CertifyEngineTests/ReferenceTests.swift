@@ -14,6 +14,12 @@ struct ReferenceTests {
       reference: Fixtures.path("golden/operators/\(name).npz"))
   }
 
+  @Test(arguments: try Fixtures.names(in: "golden/digits", ending: "npz"))
+  func digitsModelAgrees(_ name: String) throws {
+    try compare(
+      model: Fixtures.path("models/\(name).onnx"), reference: Fixtures.path("golden/digits/\(name).npz"))
+  }
+
   /// Models that others made: their directory is named by CERTIFY_EXTERNAL_MODELS.
   @Test(
     .enabled(if: Fixtures.externalModels != nil),
