@@ -79,8 +79,14 @@ let package = Package(
       name: "CertifyReportTests", dependencies: ["CertifyGate", "CertifyReport", "CertifyResults"]),
     .testTarget(
       name: "CertifyEvaluationTests",
-      dependencies: ["CertifyEvaluation", "CertifyResults", "CertifyThreat", "_CertifyTestSupport"]),
-    .testTarget(name: "CLITests", dependencies: ["CertifyResults"]),
+      dependencies: [
+        "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyEvaluation",
+        "CertifyGate", "CertifyModel", "CertifyResults", "CertifySmoothing", "CertifyThreat",
+        "_CertifyTestSupport",
+      ]),
+    .testTarget(
+      name: "CLITests",
+      dependencies: ["CertifyData", "CertifyResults", "CertifyThreat", "_CertifyTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

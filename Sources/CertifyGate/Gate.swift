@@ -17,6 +17,13 @@ public enum Gate {
       requirements: try requirements.map { try judge($0, on: results) }, contradictions: contradictions)
   }
 
+  /// Checks before a run that each requirement names one kind of the brackets that it will have.
+  ///
+  /// - Throws: `GateError`.
+  public static func check(_ requirements: [Requirement], for manifest: RunManifest) throws {
+    for requirement in requirements { _ = try key(of: requirement, among: manifest.keys) }
+  }
+
   /// Judges a run by a policy: first whether it is the run that the policy fixes, then the requirements.
   ///
   /// - Throws: As `judge(results:requirements:)`.
@@ -86,12 +93,21 @@ public enum Gate {
   /// The one key that a requirement means; `nil` when a run without inputs does not tell.
   private static func key(of requirement: Requirement, in results: RunResults) throws -> BracketKey? {
     let available = results.keys.isEmpty ? results.manifest.keys : results.keys
+    do {
+      return try key(of: requirement, among: available)
+    } catch GateError.noMatch where results.inputs.isEmpty {
+      return nil
+    }
+  }
+
+  private static func key(of requirement: Requirement, among available: [BracketKey]) throws -> BracketKey {
     let candidates = available.filter { requirement.selector.matches($0) }
     if candidates.count > 1 {
       throw GateError.ambiguous(requirement: requirement.text, candidates: candidates)
     }
-    if let key = candidates.first { return key }
-    if results.inputs.isEmpty { return nil }
-    throw GateError.noMatch(requirement: requirement.text, available: available)
+    guard let key = candidates.first else {
+      throw GateError.noMatch(requirement: requirement.text, available: available)
+    }
+    return key
   }
 }

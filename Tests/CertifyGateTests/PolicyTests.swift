@@ -20,13 +20,12 @@ struct PolicyTests {
     parameters.sigmas = [0.25]
     parameters.noises = ["gaussian-sound"]
     parameters.norms = [.l2]
-    parameters.classifiers = [.smoothed]
-    parameters.first = 100
+    parameters.first = 40
     #expect(policy.parameters == parameters)
     #expect(
       policy.requirements.map(\.text) == [
-        "certified-accuracy(0.25, classifier: smoothed) >= 0.6",
-        "certified-accuracy(radius: 0.25, classifier: smoothed, confidence: 0.95) >= 0.5",
+        "certified-accuracy(0.25, classifier: smoothed) >= 0.9",
+        "certified-accuracy(radius: 0.25, classifier: smoothed, confidence: 0.95) >= 0.8",
         "abstention-rate(classifier: smoothed) <= 0.1",
       ])
     for requirement in policy.requirements {

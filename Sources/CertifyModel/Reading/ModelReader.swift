@@ -53,7 +53,7 @@ struct ModelReader {
   }
 
   private func decode(_ bytes: Data) throws -> Onnx_ModelProto {
-    if bytes.isEmpty { throw ModelError.notONNX(reason: "the file is empty") }
+    if bytes.isEmpty { throw ModelError.notONNX(reason: "the file is empty; copy or export it again") }
     if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       throw ModelError.notONNX(
         reason: "it is a zip archive, such as torch.save writes; export it with torch.onnx.export")
@@ -69,10 +69,11 @@ struct ModelReader {
     } catch BinaryDecodingError.truncated {
       throw ModelError.truncated
     } catch {
-      throw ModelError.notONNX(reason: "its bytes are not a protocol buffer of the right form")
+      throw ModelError.notONNX(
+        reason: "its bytes are not a protocol buffer of the right form; name a file that an exporter wrote")
     }
     guard proto.hasGraph, !proto.graph.node.isEmpty else {
-      throw ModelError.notONNX(reason: "it has no graph of operators")
+      throw ModelError.notONNX(reason: "it has no graph of operators; export it again")
     }
     return proto
   }

@@ -6,7 +6,8 @@ import CertifyReport
 struct GateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gate", abstract: "Judge a finished run again.",
-    discussion: "Example: certify gate report --require 'certified-accuracy(0.5, classifier: smoothed) >= 0.6'")
+    discussion:
+      "Example: certify gate report --require 'certified-accuracy(0.5, classifier: smoothed) >= 0.6'")
 
   @Argument(help: "The directory of a run.")
   var directory: String

@@ -5,16 +5,17 @@ import CertifyModel
 /// `certify inspect`: the model as it is understood.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show a model as it is understood: operators, shapes, parameters, cost.")
+    commandName: "inspect", abstract: "Show a model as it is understood: operators, shapes, parameters, cost."
+  )
 
   @Argument(help: "The saved classifier, an ONNX file.")
   var model: String
 
   func run() throws {
     try reportingFailures {
-      let loaded = try OnnxModel.load(path: model)
-      let classifier = try LoadedClassifier(model: loaded)
-      let graph = try classifier.graph(batchSize: 1)
+      let classifier = try LoadedClassifier(path: model)
+      let loaded = classifier.model
+      let graph = try namingModel(model) { try classifier.graph(batchSize: 1) }
       let operators = loaded.operators.map { operation in
         let domain = operation.domain.isEmpty ? "" : "\(operation.domain)."
         return "\(domain)\(operation.name) × \(operation.count)"
@@ -39,7 +40,8 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func gradients(_ classifier: LoadedClassifier) throws -> String {
-    try classifier.makeDifferentiableClassifier(batchSize: 1) == nil ? "not available" : "available"
+    try namingModel(model) { try classifier.makeDifferentiableClassifier(batchSize: 1) } == nil
+      ? "not available" : "available"
   }
 
   private func shape(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: " × ") }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CertifyData
 import CertifyEngine
+import CertifyEvaluation
 import CertifyModel
 import Foundation
 import Logging
@@ -29,14 +30,19 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let logger = Terminal.logger(quiet: false)
-      let loaded = try OnnxModel.load(path: model)
-      for warning in loaded.warnings { logger.warning("\(model): \(warning)") }
-      let classifier = try LoadedClassifier(model: loaded)
-      let dataset = try Dataset.load(dataOptions).reshaped(to: classifier.inputShape)
-      if dataset.labels != nil { try dataset.validateLabels(classCount: classifier.classCount) }
-      let indices = try selection().indices(count: dataset.count)
-      let answers = try Answers(
-        classifier: classifier, dataset: dataset, indices: indices, gradients: inputGradients != nil)
+      let selection = try selection()
+      for path in [logits, inputGradients] { try path.map(checkWritable) }
+      let classifier = try LoadedClassifier(path: model)
+      for warning in classifier.model.warnings { logger.warning("\(model): \(warning)") }
+      let (dataset, indices) = try namingData(dataOptions) {
+        let dataset = try Dataset.load(dataOptions).reshaped(to: classifier.inputShape)
+        if dataset.labels != nil { try dataset.validateLabels(classCount: classifier.classCount) }
+        return (dataset, try selection.indices(count: dataset.count))
+      }
+      let answers = try namingModel(model) {
+        try Answers(
+          classifier: classifier, dataset: dataset, indices: indices, gradients: inputGradients != nil)
+      }
       if let logits {
         try write(answers.logits, shape: [indices.count, classifier.classCount], to: logits)
       }
@@ -64,11 +70,31 @@ struct PredictCommand: ParsableCommand {
     return ([header] + rows).joined(separator: "\n")
   }
 
+  /// Finds before the work starts what would keep a file from being written after it.
+  private func checkWritable(_ path: String) throws {
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
+      throw CommandError(code: .runtime, description: "\(path): it is a directory; name a file")
+    }
+    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard FileManager.default.fileExists(atPath: parent, isDirectory: &isDirectory), isDirectory.boolValue
+    else {
+      throw CommandError(
+        code: .runtime,
+        description: "\(path): cannot be written: there is no directory \(parent); make it, or name another")
+    }
+  }
+
   private func write(_ numbers: [Float], shape: [Int], to path: String) throws {
     do {
-      try Data(NpyFile.bytes(of: numbers, shape: shape)).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try Data(NpyFile.bytes(of: numbers, shape: shape)).write(
+        to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw CommandError(code: .runtime, description: "\(path): cannot be written: \(error.localizedDescription)")
+      throw CommandError(
+        code: .runtime,
+        description:
+          "\(path): cannot be written; check the permissions of its directory and the space left, or name another"
+      )
     }
   }
 }
@@ -89,7 +115,12 @@ private struct Answers {
       for (row, index) in rows.enumerated() {
         _ = evaluator.inputs[(row * d)..<((row + 1) * d)].update(fromContentsOf: dataset.input(index))
       }
-      try evaluator.forward(count: rows.count)
+      do {
+        try evaluator.forward(count: rows.count)
+      } catch let error as EngineError {
+        guard case .logitIsNaN(let row, _) = error else { throw error }
+        throw EvaluationError.inputFailed(index: rows[rows.startIndex + row], underlying: error)
+      }
       let classes = rows.indices.map { evaluator.decision(row: $0 - rows.startIndex) }
       predicted += classes
       logits += evaluator.logits[..<(rows.count * k)]

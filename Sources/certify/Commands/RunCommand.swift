@@ -49,15 +49,32 @@ struct RunCommand: ParsableCommand {
       defer { output.discardIfEmpty() }
       let manifest = try RunManifest(
         subject: subject, configuration: configuration, options: resolved, data: dataOptions)
-      let results = try evaluate(subject, configuration, manifest)
-      let verdict = try criteria.judge(results.results)
+      try criteria.check(manifest)
+      for note in subject.notes { logger.notice("\(note)") }
+      let results = try namingModel(model) { try evaluate(subject, configuration, manifest) }
+      let verdict = try judge(results.results, criteria, output)
       let source = ReportSource(results: results.results, verdict: verdict)
-      for format in ReportFormats.all { try output.write(format.render(source)) }
+      try write(source, output)
       Terminal.standardOutput(RunSummary.text(source, directory: out))
       if let signal = results.signal { throw ExitCode(128 + signal) }
       let status = ExitStatus(verdict)
       if status != .pass { throw ExitCode(status.rawValue) }
     }
+  }
+
+  /// The verdict; a run that cannot be judged is written down before the error is passed on.
+  private func judge(_ results: RunResults, _ criteria: Criteria, _ output: OutputDirectory) throws -> Verdict
+  {
+    do {
+      return try criteria.judge(results)
+    } catch {
+      try write(ReportSource(results: results), output)
+      throw error
+    }
+  }
+
+  private func write(_ source: ReportSource, _ output: OutputDirectory) throws {
+    for format in ReportFormats.all { try output.write(format.render(source)) }
   }
 
   private func evaluate(

@@ -2,6 +2,7 @@ import CertifyAttacks
 import CertifyCertificates
 import CertifyEngine
 import CertifyEvaluation
+import CertifyGate
 import CertifyResults
 import CertifySmoothing
 import CertifyStatistics
@@ -23,6 +24,11 @@ extension RunConfiguration {
     if let steps = attackOptions.steps { parameters.steps = steps }
     if let restarts = attackOptions.restarts { parameters.restarts = restarts }
     if let beta = attackOptions.beta { parameters.beta = beta }
+    parameters.maximumSmoothedQueries = min(max(3 * options.samples, 10_000), 60_000)
+    if let queries = attackOptions.attackQueries {
+      parameters.maximumQueries = queries
+      parameters.maximumSmoothedQueries = queries
+    }
     try parameters.validate()
     let batchSize = subject.classifier.preferredBatchSize
     self.init(
@@ -40,8 +46,8 @@ extension RunConfiguration {
     guard options.classifiers.contains(.smoothed) else { return [] }
     let name = options.noise ?? (isEightBit ? NoiseFamily.gaussianSound : .gaussian).rawValue
     guard let noise = NoiseFamily(rawValue: name) else {
-      let known = NoiseFamily.allCases.map(\.rawValue).joined(separator: ", ")
-      throw CommandError.usage("--noise \(name): there is no such noise; there are \(known)")
+      let hint = NearestName.hint(name, among: NoiseFamily.allCases.map(\.rawValue))
+      throw CommandError.usage("--noise \(name): there is no such noise; \(hint)")
     }
     guard noise != .gaussianSound || isEightBit else {
       throw CommandError.usage(
@@ -57,7 +63,8 @@ extension RunConfiguration {
     let needed = try SampleSize.samplesNeeded(alpha: isSplit ? alpha / 2 : alpha)
     guard samples < needed else { return }
     logger.warning(
-      "--samples \(samples): at α = \(alpha) the smoothed classifier must abstain on every input; it takes \(needed) samples or more")
+      "--samples \(samples): at α = \(alpha) the smoothed classifier must abstain on every input; it takes \(needed) samples or more"
+    )
   }
 }
 
@@ -84,9 +91,10 @@ private struct CertificateChoice {
       } else if name == LinearBaseCertificate.name {
         base = [try LinearBaseCertificate(classifier: subject.classifier)]
       } else {
-        let known = GaussianCertificate.Method.allCases.map(\.rawValue) + [LinearBaseCertificate.name, "none"]
+        let known =
+          GaussianCertificate.Method.allCases.map(\.rawValue) + [LinearBaseCertificate.name, "none"]
         throw CommandError.usage(
-          "--certificate \(name): there is no such certificate; there are \(known.joined(separator: ", "))")
+          "--certificate \(name): there is no such certificate; \(NearestName.hint(name, among: known))")
       }
     }
   }
@@ -101,7 +109,10 @@ private struct AttackChoice {
     let portfolio: AttackName = epsilons.isEmpty ? .best : .auto
     (base, smoothed) = (portfolio, portfolio)
     for name in names {
-      let attack = try AttackName(name: name)
+      guard let attack = AttackName(rawValue: name) else {
+        let hint = NearestName.hint(name, among: AttackName.names)
+        throw CommandError.usage("--attack \(name): there is no such attack; \(hint)")
+      }
       switch attack {
       case .none, .randomSearch, .best, .auto: (base, smoothed) = (attack, attack)
       case .fgsm, .pgd: base = attack

@@ -24,6 +24,13 @@ struct Criteria {
   /// What the policy fixes of the run.
   var parameters: RunParameters { policy.parameters }
 
+  /// Checks before a run that every requirement speaks of one kind of bracket that it will have.
+  ///
+  /// - Throws: `GateError`.
+  func check(_ manifest: RunManifest) throws {
+    try Gate.check(policy.requirements, for: manifest)
+  }
+
   func judge(_ results: RunResults) throws -> Verdict {
     try Gate.judge(results: results, policy: policy)
   }

@@ -4,6 +4,17 @@ import CertifyEvaluation
 import CertifyResults
 import Foundation
 
+extension Selection {
+  /// In words, for the record.
+  fileprivate var words: String {
+    switch self {
+    case .all: "all"
+    case .first(let number): "the first \(number)"
+    case .every(let step): "every \(step)"
+    }
+  }
+}
+
 extension RunManifest {
   /// The record of everything that the results depend on.
   ///
@@ -15,7 +26,9 @@ extension RunManifest {
       $0 == .base ? configuration.baseAttack.rawValue : configuration.smoothedAttack.rawValue
     }
     var certificates: [String] = []
-    if configuration.classifiers.contains(.base) { certificates += configuration.baseCertificates.map(\.name) }
+    if configuration.classifiers.contains(.base) {
+      certificates += configuration.baseCertificates.map(\.name)
+    }
     if configuration.classifiers.contains(.smoothed), let smoothed = configuration.smoothedCertificate {
       certificates.append(smoothed.name)
     }
@@ -35,7 +48,7 @@ extension RunManifest {
       attacks: attacks.reduce(into: []) { if !$0.contains($1) { $0.append($1) } },
       epsilons: options.epsilons.sorted(),
       parameters: [
-        "selection": "\(options.selection)",
+        "selection": options.selection.words,
         "attack-batch-size": "\(configuration.attackBatchSize)",
         "steps": "\(parameters.steps)",
         "restarts": "\(parameters.restarts)",
@@ -57,7 +70,9 @@ extension RunManifest {
   }
 
   private static func quoted(_ argument: String) -> String {
-    let plain = !argument.isEmpty && argument.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,=:+%@".contains($0)) }
+    let plain =
+      !argument.isEmpty
+      && argument.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,=:+%@".contains($0)) }
     return plain ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -33,7 +33,8 @@ struct ResolvedOptions {
     certificates = try Self.list("certificate", options.certificate, policy.certificates, [])
     epsilons = try Self.list("epsilon", options.epsilon, policy.epsilons, [])
     samples = try Self.one("samples", options.samples, policy.samples) ?? 100_000
-    selectionSamples = try Self.one("selection-samples", options.selectionSamples, policy.selectionSamples) ?? 100
+    selectionSamples =
+      try Self.one("selection-samples", options.selectionSamples, policy.selectionSamples) ?? 100
     alpha = try Self.one("alpha", options.alpha, policy.alpha) ?? 0.001
     seed = try Self.one("seed", options.seed, policy.seed) ?? 0
     let noises = try Self.list("noise", options.noise.map { [$0] } ?? [], policy.noises, [])
@@ -59,19 +60,24 @@ struct ResolvedOptions {
       throw CommandError.usage("--selection-samples \(selectionSamples): give a number from 1 to 2147483648")
     }
     guard alpha > 0, alpha < 0.5 else {
-      throw CommandError.usage("--alpha \(alpha): give a probability of error between 0 and 0.5, such as 0.001")
+      throw CommandError.usage(
+        "--alpha \(alpha): give a probability of error between 0 and 0.5, such as 0.001")
     }
     for sigma in sigmas where !(sigma > 0 && sigma.isFinite) {
       throw CommandError.usage("--sigma \(sigma): give a finite number above 0, in the units of the input")
     }
     for epsilon in epsilons where !(epsilon > 0 && epsilon.isFinite) {
-      throw CommandError.usage("--epsilon \(epsilon): give a finite number above 0, in the units of the input")
+      throw CommandError.usage(
+        "--epsilon \(epsilon): give a finite number above 0, in the units of the input")
     }
   }
 
-  private static func one<Value: Equatable>(_ name: String, _ option: Value?, _ policy: Value?) throws -> Value? {
+  private static func one<Value: Equatable>(_ name: String, _ option: Value?, _ policy: Value?) throws
+    -> Value?
+  {
     if let option, let policy, option != policy {
-      throw CommandError.usage("--\(name) \(option): the policy fixes \(policy); leave the option out or change the policy")
+      throw CommandError.usage(
+        "--\(name) \(option): the policy fixes \(policy); leave the option out or change the policy")
     }
     return option ?? policy
   }
@@ -82,7 +88,8 @@ struct ResolvedOptions {
     if !option.isEmpty, let policy, Set(option) != Set(policy) {
       let text = { (values: [Value]) in values.map { "\($0)" }.joined(separator: " ") }
       throw CommandError.usage(
-        "--\(name) \(text(option)): the policy fixes \(text(policy)); leave the option out or change the policy")
+        "--\(name) \(text(option)): the policy fixes \(text(policy)); leave the option out or change the policy"
+      )
     }
     let chosen = option.isEmpty ? policy ?? fallback : option
     var seen = Set<Value>()
@@ -90,7 +97,9 @@ struct ResolvedOptions {
   }
 
   private static func bounds(_ option: String?, _ policy: [Double]?) throws -> InputSpace.Bounds? {
-    let fixed = policy.flatMap { $0.count == 2 ? InputSpace.Bounds(lower: Float($0[0]), upper: Float($0[1])) : nil }
+    let fixed = policy.flatMap {
+      $0.count == 2 ? InputSpace.Bounds(lower: Float($0[0]), upper: Float($0[1])) : nil
+    }
     guard let option else { return fixed ?? InputSpace.Bounds(lower: 0, upper: 1) }
     let chosen = try parseBounds(option)
     if let fixed, chosen != fixed {
@@ -102,9 +111,11 @@ struct ResolvedOptions {
   private static func parseBounds(_ text: String) throws -> InputSpace.Bounds? {
     if text == "none" { return nil }
     let parts = text.split(separator: ",").map { Float($0) }
-    guard parts.count == 2, let lower = parts[0], let upper = parts[1], lower < upper, lower.isFinite, upper.isFinite
+    guard parts.count == 2, let lower = parts[0], let upper = parts[1], lower < upper, lower.isFinite,
+      upper.isFinite
     else {
-      throw CommandError.usage("--bounds \(text): give the smallest and the largest value, such as 0,1, or none")
+      throw CommandError.usage(
+        "--bounds \(text): give the smallest and the largest value, such as 0,1, or none")
     }
     return InputSpace.Bounds(lower: lower, upper: upper)
   }

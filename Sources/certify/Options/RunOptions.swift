@@ -13,7 +13,8 @@ struct DataOptions: ParsableArguments {
   @Option(help: "The labels, when the data file holds none.")
   var labels: String?
 
-  @Option(name: .customLong("label-column"), help: "The label's column in a CSV file: a name or a number from 0.")
+  @Option(
+    name: .customLong("label-column"), help: "The label's column in a CSV file: a name or a number from 0.")
   var labelColumn: String?
 
   @Option(help: "Only the first N inputs.")
@@ -51,7 +52,9 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Attacks: best, auto, none, or names: fgsm, pgd, smoothadv, random-search. (default: best; auto with --epsilon)")
+    help:
+      "Attacks: best, auto, none, or names: fgsm, pgd, smoothadv, random-search. (default: best; auto with --epsilon)"
+  )
   var attack: [String] = []
 
   @Option(
@@ -59,16 +62,25 @@ struct RunOptions: ParsableArguments {
     help: "Certificates: gaussian-p-lower or gaussian-runner-up, linear-exact, none. (default: what fits)")
   var certificate: [String] = []
 
-  @Option(parsing: .upToNextOption, help: "Radii of a fixed-ε attack; without them the smallest witness is sought.")
+  @Option(
+    parsing: .upToNextOption, help: "Radii of a fixed-ε attack; without them the smallest witness is sought.")
   var epsilon: [Double] = []
 
   @Option(help: "Steps of a gradient attack. (default: 40)")
   var steps: Int?
 
+  @Option(
+    name: .customLong("attack-queries"),
+    help:
+      "Evaluations an attack may spend on an input. (default: 3000; smoothed: 3 × samples, 10000 to 60000)")
+  var attackQueries: Int?
+
   @Option(help: "Random restarts of a gradient attack. (default: 8)")
   var restarts: Int?
 
-  @Option(help: "The probability with which a witness against the smoothed classifier may be wrong. (default: 0.001)")
+  @Option(
+    help:
+      "The probability with which a witness against the smoothed classifier may be wrong. (default: 0.001)")
   var beta: Double?
 
   @Option(help: "The seed of all noise and of all random choices. (default: 0)")

@@ -14,22 +14,29 @@ struct Subject {
   /// The positions of the inputs to look at.
   let indices: [Int]
   let space: InputSpace
+  /// How the data were read, for whoever watches: one line each.
+  let notes: [String]
 
   /// - Throws: What loading throws; ``CommandError`` for data that do not fit the model.
-  init(model path: String, data options: DataOptions, options resolved: ResolvedOptions, logger: Logger) throws {
+  init(model path: String, data options: DataOptions, options resolved: ResolvedOptions, logger: Logger)
+    throws
+  {
     modelPath = path
-    let model = try OnnxModel.load(path: path)
-    for warning in model.warnings { logger.warning("\(path): \(warning)") }
-    classifier = try LoadedClassifier(model: model)
-    dataset = try Dataset.load(options).reshaped(to: classifier.inputShape)
-    for note in dataset.notes { logger.notice("\(options.data): \(note)") }
-    logger.notice("\(options.data): \(dataset.count) inputs, values \(dataset.scaling)")
-    try dataset.validateLabels(classCount: classifier.classCount)
-    labels = try dataset.requiredLabels()
-    if let bounds = resolved.bounds {
-      try dataset.validate(lower: bounds.lower, upper: bounds.upper)
+    let classifier = try LoadedClassifier(path: path)
+    for warning in classifier.model.warnings { logger.warning("\(path): \(warning)") }
+    self.classifier = classifier
+    (dataset, labels, indices) = try namingData(options) {
+      let dataset = try Dataset.load(options).reshaped(to: classifier.inputShape)
+      try dataset.validateLabels(classCount: classifier.classCount)
+      let labels = try dataset.requiredLabels()
+      if let bounds = resolved.bounds {
+        try dataset.validate(lower: bounds.lower, upper: bounds.upper)
+      }
+      return (dataset, labels, try resolved.selection.indices(count: dataset.count))
     }
-    indices = try resolved.selection.indices(count: dataset.count)
+    notes =
+      dataset.notes.map { $0.hasPrefix(options.data) ? $0 : "\(options.data): \($0)" }
+      + ["\(options.data): \(dataset.count) inputs, values \(dataset.scaling)"]
     space = InputSpace(bounds: resolved.bounds, gridSteps: dataset.isEightBit ? 255 : nil)
   }
 

@@ -53,7 +53,7 @@ func failureCode(_ error: any Error) -> FailureCode {
   case let error as EvaluationError:
     if case .inputFailed(_, let underlying) = error { return failureCode(underlying) }
     return .runtime
-  case ModelError.fileNotFound: return .fileNotFound
+  case ModelError.fileNotFound, ModelError.unreadable: return .fileNotFound
   case let error as DataError: return error.isMissingFile ? .fileNotFound : .badInput
   case is ModelError, is ThreatError, is ResultsFileError: return .badInput
   case let error as EngineError:

@@ -21,7 +21,9 @@ final class Interrupts {
     for (number, source) in zip(numbers, sources) {
       source.setEventHandler { [caught] in
         guard caught.note(number) else { exit(128 + number) }
-        Terminal.standardError("\ninterrupted: writing what is finished; once more to stop at once")
+        Terminal.standardError(
+          (Terminal.isInteractive ? "\n" : "")
+            + "interrupted: writing what is finished; once more to stop at once")
         control.cancel()
       }
       source.resume()

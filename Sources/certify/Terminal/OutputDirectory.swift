@@ -18,19 +18,23 @@ struct OutputDirectory {
     }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      let probe = URL(fileURLWithPath: path).appendingPathComponent(".certify-probe-\(ProcessInfo.processInfo.processIdentifier)")
+      let probe = URL(fileURLWithPath: path).appendingPathComponent(
+        ".certify-probe-\(ProcessInfo.processInfo.processIdentifier)")
       try Data("probe".utf8).write(to: probe)
       try FileManager.default.removeItem(at: probe)
     } catch {
       throw CommandError(
         code: .runtime,
-        description: "--out \(path): cannot be written; check its permissions and the space left, or name another")
+        description:
+          "--out \(path): cannot be written; check its permissions and the space left, or name another")
     }
   }
 
   /// Removes the directory if this run made it and left it empty.
   func discardIfEmpty() {
-    guard !existed, (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true else { return }
+    guard !existed, (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true else {
+      return
+    }
     try? FileManager.default.removeItem(atPath: path)
   }
 

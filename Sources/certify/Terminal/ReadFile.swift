@@ -6,18 +6,25 @@ import Foundation
 /// - Throws: ``CommandError`` with the exit code for a missing file.
 func readFile(_ path: String, what: String) throws -> Data {
   guard FileManager.default.fileExists(atPath: path) else {
-    throw CommandError(code: .fileNotFound, description: "\(path): no such file; check the path of the \(what)")
+    throw CommandError(
+      code: .fileNotFound, description: "\(path): no such file; check the path of the \(what)")
   }
   do {
     return try Data(contentsOf: URL(fileURLWithPath: path))
   } catch {
     throw CommandError(
-      code: .badInput, description: "\(path): the \(what) cannot be read: \(error.localizedDescription)")
+      code: .fileNotFound,
+      description: "\(path): the \(what) cannot be read; name a file, and check its permissions")
   }
 }
 
 /// The record of a finished run in `directory`.
 func readResults(in directory: String) throws -> ResultsFile {
   let path = URL(fileURLWithPath: directory).appendingPathComponent("results.json").path
-  return try ResultsFile(json: readFile(path, what: "results of a run"))
+  let bytes = try readFile(path, what: "results of a run")
+  do {
+    return try ResultsFile(json: bytes)
+  } catch let error as ResultsFileError {
+    throw CommandError(code: failureCode(error), description: "\(path): \(error)")
+  }
 }

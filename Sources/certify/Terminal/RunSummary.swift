@@ -16,15 +16,22 @@ enum RunSummary {
     guard let verdict = source.verdict else { return "verdict: not judged" }
     var lines = verdict.requirements.map { outcome in
       let found = outcome.found.map { "\($0)" } ?? "nothing"
-      return "\(outcome.pass ? "met    " : "NOT MET") \(outcome.requirement): found \(found). \(outcome.explanation)"
+      return
+        "\(outcome.pass ? "met    " : "NOT MET") \(outcome.requirement): found \(found). \(outcome.explanation)"
     }
-    if source.results.interrupted { lines.append("the run was interrupted: \(source.results.inputs.count) of \(source.results.manifest.selectedInputs) inputs") }
+    if source.results.interrupted {
+      lines.append(
+        "the run was interrupted: \(source.results.inputs.count) of \(source.results.manifest.selectedInputs) inputs"
+      )
+    }
     if verdict.contradictions > 0 {
-      lines.append("CONTRADICTION: \(verdict.contradictions) brackets with a witness inside a certified radius")
+      lines.append(
+        "CONTRADICTION: \(verdict.contradictions) brackets with a witness inside a certified radius")
     }
     let outcome =
       verdict.contradictions > 0
-      ? "contradiction" : !verdict.pass ? "failed" : verdict.requirements.isEmpty ? "no requirements" : "passed"
+      ? "contradiction"
+      : !verdict.pass ? "failed" : verdict.requirements.isEmpty ? "no requirements" : "passed"
     lines.append("verdict: \(outcome)")
     return lines.joined(separator: "\n")
   }

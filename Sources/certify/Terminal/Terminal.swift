@@ -10,8 +10,9 @@ enum Terminal {
     FileHandle.standardError.write(Data((line + terminator).utf8))
   }
 
+  /// Ends the text with a line feed where it has none.
   static func standardOutput(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    FileHandle.standardOutput.write(Data((text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n").utf8))
   }
 
   /// A logger of the command line; `quiet` leaves out everything below warnings.

@@ -1,0 +1,28 @@
+# make demo    install what is missing, build, certify the digits CNN and show the report
+# make test    install what is missing, and check everything
+SWIFT ?= swift
+BUILD_FLAGS = -c release -Xswiftc -enable-testing
+CERTIFY = .build/release/certify
+
+.PHONY: demo test build lint format dependencies
+
+demo: dependencies
+	$(SWIFT) build $(BUILD_FLAGS) --product certify
+	$(CERTIFY) run fixtures/models/digits_cnn.onnx --data fixtures/data/digits_test.npz --first 40 \
+	  --samples 10000 --sigma 0.25 --policy fixtures/policies/digits.yml --out out/demo
+	cat out/demo/report.md
+
+test: dependencies
+	scripts/check
+
+build: dependencies
+	$(SWIFT) build $(BUILD_FLAGS)
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+dependencies:
+	@scripts/install-dependencies

@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+import _CertifyTestSupport
+
+/// Every command that the README and the help texts show is run, in a shell, as its reader would run it.
+///
+/// What stands for the reader's own files is a fixture, and runs are made short: both by this file alone.
+@Suite struct DocumentationTests {
+  /// What commands name, and the fixture that takes its place; the longest names first.
+  private static let standIns: [(name: String, fixture: String)] = [
+    ("MODEL.onnx", "models/digits_mlp.onnx"), ("model.onnx", "models/digits_mlp.onnx"),
+    ("test.npz", "data/digits_test.npz"), ("data.npz", "data/digits_test.npz"),
+    ("DATA.npz", "data/digits_test.npz"), ("labels.npy", "data/digits_test-labels-idx1-ubyte"),
+  ]
+
+  @Test func commandsOfTheHelpTextsWork() throws {
+    var commands: [String] = []
+    for subcommand in ["run", "gate", "report", "inspect", "predict", "radius"] {
+      let help = try Certify.run(subcommand, "--help")
+      #expect(help.status == 0)
+      #expect(help.output.contains("USAGE: certify \(subcommand) "))
+      commands += Self.examples(inHelp: help.output)
+    }
+    #expect(commands.count >= 3)
+    try runInOrder(commands)
+  }
+
+  @Test func commandsOfTheReadmeWork() throws {
+    let path = Fixtures.package.appendingPathComponent("README.md").path
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    let commands = Self.commands(inMarkdown: try String(contentsOfFile: path, encoding: .utf8))
+    #expect(!commands.isEmpty)
+    try runInOrder(commands)
+  }
+
+  @Test func commandsAreFoundInText() {
+    let text = """
+      certify not-in-a-block
+      ```sh
+      make demo
+      certify run m.onnx \\
+        --data d.npz --out o   # a comment
+      ```
+      ```console
+      $ certify gate o
+      verdict: passed
+      $ ls
+      ```
+      ```swift
+      certify nothing
+      ```
+      """
+    #expect(
+      Self.commands(inMarkdown: text) == [
+        "certify run m.onnx   --data d.npz --out o   # a comment", "certify gate o",
+      ])
+    let help = """
+      OVERVIEW: Judge.
+
+      Example: certify gate report --require
+      'clean-accuracy >= 0.5'
+
+      USAGE: certify gate
+      """
+    #expect(Self.examples(inHelp: help) == ["certify gate report --require 'clean-accuracy >= 0.5'"])
+  }
+
+  /// The commands in blocks of a shell, with continued lines joined.
+  static func commands(inMarkdown text: String) -> [String] {
+    var commands: [String] = []
+    var language: String?
+    var pending: String?
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let trimmed = line.trimmingCharacters(in: .whitespaces)
+      if trimmed.hasPrefix("```") {
+        language = language == nil ? String(trimmed.dropFirst(3)) : nil
+        continue
+      }
+      guard let language, ["sh", "console", "bash", "shell"].contains(language) else { continue }
+      var command = pending.map { $0 + String(line) } ?? trimmed
+      if pending == nil, command.hasPrefix("$ ") { command.removeFirst(2) }
+      pending = nil
+      guard command.hasPrefix("certify ") else { continue }
+      if command.hasSuffix("\\") {
+        pending = String(command.dropLast())
+      } else {
+        commands.append(command)
+      }
+    }
+    return commands
+  }
+
+  /// The examples of a help text, each to the end of its paragraph.
+  static func examples(inHelp text: String) -> [String] {
+    text.components(separatedBy: "Example: ").dropFirst().map { rest in
+      rest.components(separatedBy: "\n\n")[0].split(separator: "\n")
+        .map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
+    }
+  }
+
+  /// Runs commands one after the other in one directory, so that each finds what those before it wrote.
+  private func runInOrder(_ commands: [String]) throws {
+    let place = try Workplace()
+    for (name, fixture) in Self.standIns {
+      try FileManager.default.createSymbolicLink(
+        atPath: place.path(name), withDestinationPath: Fixtures.path(fixture))
+    }
+    try FileManager.default.createDirectory(
+      atPath: place.path("fixtures/policies"), withIntermediateDirectories: true)
+    for part in ["models", "data", "golden"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: place.path("fixtures/\(part)"), withDestinationPath: Fixtures.path(part))
+    }
+    let policy = try String(contentsOfFile: Fixtures.path("policies/digits.yml"), encoding: .utf8)
+    let short = policy.replacing(/(?m)^samples: .*$/, with: "samples: 300")
+      .replacing(/(?m)^first: .*$/, with: "first: 2")
+    for name in ["certify.yml", "fixtures/policies/digits.yml"] { try place.write(short, to: name) }
+    for command in commands {
+      let answer = try RunningProcess(
+        URL(fileURLWithPath: "/bin/sh"), ["-c", Self.prelude + command], in: place.url
+      ).answer(within: 120)
+      // A fixture may well fall short of the reader's requirement.
+      let judged = command.contains("--require") || command.contains("--policy")
+      #expect(
+        answer.status == 0 || judged && answer.status == 2,
+        "\(command)\nends with \(answer.status): \(answer.errors)")
+    }
+  }
+
+  /// Makes `certify` the executable under test, and its runs short; the policy is short already.
+  private static var prelude: String {
+    """
+    certify() {
+      short=
+      if [ "$1" = run ]; then
+        case " $* " in
+          *" --policy "*) short="--attack none" ;;
+          *" --every "*) short="--samples 300 --attack none" ;;
+          *) short="--first 2 --samples 300 --attack none" ;;
+        esac
+      fi
+      '\(Certify.executable.path)' "$@" $short
+    }
+
+    """
+  }
+}
