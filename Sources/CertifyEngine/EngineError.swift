@@ -20,8 +20,8 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
         + "please report the model with `certify inspect`"
     case .unsupported(let node, let reason):
       "node '\(node)': \(reason)"
-    case .logitIsNaN(let row, let classIndex):
-      "the model's logit of class \(classIndex) is NaN at row \(row) of a batch; "
+    case .logitIsNaN(_, let classIndex):
+      "the model's logit of class \(classIndex) is NaN; "
         + "check the model for divisions by zero and overflows at such inputs"
     case .batchOutOfRange(let count, let batchSize):
       "a batch of \(count) rows was asked of a classifier made for 1 to \(batchSize)"

@@ -76,7 +76,8 @@ extension OperationCase {
   static let convolutions: [OperationCase] = [
     .single("convolution", convolution([4, 3, 3, 3]), from: [2, 3, 6, 7], to: [2, 4, 4, 5]),
     .single(
-      "strided padded convolution", convolution([20, 3, 3, 3], strides: [2, 1], begin: [1, 0], end: [0, 2]),
+      "strided padded convolution",
+      convolution([20, 3, 3, 3], strides: [2, 1], begin: [1, 0], end: [0, 2]),
       from: [2, 3, 6, 7], to: [2, 20, 3, 7]),
     .single(
       "dilated convolution without bias", convolution([4, 3, 3, 2], dilations: [2, 3], bias: false),
@@ -93,7 +94,8 @@ extension OperationCase {
       to: [2, 4, 6]),
     .single(
       "3-D convolution",
-      convolution([4, 2, 2, 2, 2], strides: [1, 1, 1], dilations: [1, 1, 1], begin: [0, 0, 0], end: [0, 0, 0]),
+      convolution(
+        [4, 2, 2, 2, 2], strides: [1, 1, 1], dilations: [1, 1, 1], begin: [0, 0, 0], end: [0, 0, 0]),
       from: [2, 2, 3, 4, 3], to: [2, 4, 2, 3, 2]),
   ]
 
@@ -108,30 +110,32 @@ extension OperationCase {
       .transpose(permutation: [0, 2, 1])),
   ]
 
-  static let elementwise: [OperationCase] = [
-    (UnaryFunction.relu, Range(lower: 0.1, upper: 1)), (.leakyRelu(slope: 0.1), Range(lower: -1, upper: -0.1)),
-    (.sigmoid, Range(lower: -3, upper: 3)), (.tanh, Range(lower: -2, upper: 2)),
-    (.gelu, Range(lower: -2, upper: 2)), (.geluTanh, Range(lower: -2, upper: 2)),
-    (.clip(lower: -2, upper: 2), Range(lower: -1, upper: 1)), (.erf, Range(lower: -1.5, upper: 1.5)),
-    (.exp, Range(lower: -1, upper: 1)), (.log, Range(lower: 0.5, upper: 2)),
-    (.sqrt, Range(lower: 0.5, upper: 2)), (.abs, Range(lower: -1, upper: -0.1)),
-    (.reciprocal, Range(lower: 0.7, upper: 2)), (.power(exponent: 3), Range(lower: 0.5, upper: 1.5)),
-  ].map { .single("\($0.0)", .unary($0.0), from: [2, 3, 2, 2], to: [2, 3, 2, 2], range: $0.1) } + [
-    .single(
-      "affine by numbers",
-      .affine(
-        Affine(scale: Tensor(shape: [], elements: [2]), shift: Tensor(shape: [1], elements: [1]))),
-      from: [2, 3], to: [2, 3]),
-    .single(
-      "affine by channel",
-      .affine(Affine(scale: weights([3, 1, 1]), shift: weights([1, 3, 1, 1], seed: 3))),
-      from: [2, 3, 2, 2], to: [2, 3, 2, 2]),
-    .single(
-      "affine that widens", .affine(Affine(scale: weights([4]), shift: nil)), from: [2, 3, 1],
-      to: [2, 3, 4]),
-    .single("softmax", .softmax(axis: 1), from: [2, 5], to: [2, 5]),
-    .single("log-softmax", .logSoftmax(axis: 2), from: [2, 2, 4], to: [2, 2, 4]),
-  ]
+  static let elementwise: [OperationCase] =
+    [
+      (UnaryFunction.relu, Range(lower: 0.1, upper: 1)),
+      (.leakyRelu(slope: 0.1), Range(lower: -1, upper: -0.1)),
+      (.sigmoid, Range(lower: -3, upper: 3)), (.tanh, Range(lower: -2, upper: 2)),
+      (.gelu, Range(lower: -2, upper: 2)), (.geluTanh, Range(lower: -2, upper: 2)),
+      (.clip(lower: -2, upper: 2), Range(lower: -1, upper: 1)), (.erf, Range(lower: -1.5, upper: 1.5)),
+      (.exp, Range(lower: -1, upper: 1)), (.log, Range(lower: 0.5, upper: 2)),
+      (.sqrt, Range(lower: 0.5, upper: 2)), (.abs, Range(lower: -1, upper: -0.1)),
+      (.reciprocal, Range(lower: 0.7, upper: 2)), (.power(exponent: 3), Range(lower: 0.5, upper: 1.5)),
+    ].map { .single("\($0.0)", .unary($0.0), from: [2, 3, 2, 2], to: [2, 3, 2, 2], range: $0.1) } + [
+      .single(
+        "affine by numbers",
+        .affine(
+          Affine(scale: Tensor(shape: [], elements: [2]), shift: Tensor(shape: [1], elements: [1]))),
+        from: [2, 3], to: [2, 3]),
+      .single(
+        "affine by channel",
+        .affine(Affine(scale: weights([3, 1, 1]), shift: weights([1, 3, 1, 1], seed: 3))),
+        from: [2, 3, 2, 2], to: [2, 3, 2, 2]),
+      .single(
+        "affine that widens", .affine(Affine(scale: weights([4]), shift: nil)), from: [2, 3, 1],
+        to: [2, 3, 4]),
+      .single("softmax", .softmax(axis: 1), from: [2, 5], to: [2, 5]),
+      .single("log-softmax", .logSoftmax(axis: 2), from: [2, 2, 4], to: [2, 2, 4]),
+    ]
 
   static let binary: [OperationCase] =
     [BinaryFunction.add, .subtract, .multiply, .divide, .maximum, .minimum].flatMap { function in
@@ -146,9 +150,11 @@ extension OperationCase {
     }.filter { $0.name != "divide with broadcasting" }
 
   static let windows: [OperationCase] = [
-    .single("max pooling", pooling(.maximum, kernel: [2, 3], strides: [2, 1]), from: [2, 3, 4, 5], to: [2, 3, 2, 3]),
     .single(
-      "padded max pooling", pooling(.maximum, kernel: [3, 3], strides: [2, 2], begin: [1, 1], end: [1, 1]),
+      "max pooling", pooling(.maximum, kernel: [2, 3], strides: [2, 1]), from: [2, 3, 4, 5], to: [2, 3, 2, 3]),
+    .single(
+      "padded max pooling",
+      pooling(.maximum, kernel: [3, 3], strides: [2, 2], begin: [1, 1], end: [1, 1]),
       from: [2, 3, 5, 5], to: [2, 3, 3, 3]),
     .single(
       "average pooling with padding",
@@ -156,7 +162,8 @@ extension OperationCase {
       from: [2, 3, 5, 5], to: [2, 3, 3, 3]),
     .single(
       "average pooling without padding",
-      pooling(.average(countsPadding: false), kernel: [3, 3], strides: [2, 2], begin: [1, 1], end: [1, 1]),
+      pooling(
+        .average(countsPadding: false), kernel: [3, 3], strides: [2, 2], begin: [1, 1], end: [1, 1]),
       from: [2, 3, 5, 5], to: [2, 3, 3, 3]),
     .single(
       "global mean", .reduction(Reduction(kind: .mean, axes: [2, 3])), from: [2, 3, 4, 5], to: [2, 3]),

@@ -19,7 +19,8 @@ public enum KernelLibrary {
   /// - Throws: ``EngineError/instructionSet(_:)`` when kernels have been made already.
   public static func pin(_ instructionSet: InstructionSet) throws {
     guard dnnl_set_max_cpu_isa(instructionSet.code) == dnnl_success else {
-      throw EngineError.instructionSet("it cannot be pinned to \(instructionSet.rawValue) any more in this process")
+      throw EngineError.instructionSet(
+        "it cannot be pinned to \(instructionSet.rawValue) any more in this process")
     }
   }
 }

@@ -32,7 +32,8 @@ final class Layout {
   /// With a stride for each axis, in elements.
   static func strided(_ shape: [Int], strides: [Int]) throws -> Layout {
     try make(shape) { result, extents in
-      cdnnl_layout_strided(result, Int32(extents.count), extents, strides.isEmpty ? [1] : strides.map(Int64.init))
+      cdnnl_layout_strided(
+        result, Int32(extents.count), extents, strides.isEmpty ? [1] : strides.map(Int64.init))
     }
   }
 
@@ -62,7 +63,8 @@ final class Layout {
     var result: cdnnl_layout?
     let status = create(&result, extents)
     guard status == dnnl_success, let result else {
-      throw EngineError.kernelRefused(operation: "a layout of \(shape)", node: "", status: Int(status.rawValue))
+      throw EngineError.kernelRefused(
+        operation: "a layout of \(shape)", node: "", status: Int(status.rawValue))
     }
     return Layout(handle: result, shape: shape.isEmpty ? [1] : shape)
   }

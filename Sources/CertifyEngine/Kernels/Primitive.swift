@@ -54,7 +54,9 @@ final class Primitive {
 
   /// The layout of the scratch memory, or `nil` when none is needed.
   func scratchpad() throws -> Layout? {
-    guard let layout = try layout(dnnl_query_scratchpad_md, shape: []), layout.byteCount > 0 else { return nil }
+    guard let layout = try layout(dnnl_query_scratchpad_md, shape: []), layout.byteCount > 0 else {
+      return nil
+    }
     return layout
   }
 }
@@ -66,7 +68,8 @@ enum PostOperation {
   /// Applies a function of one number.
   case eltwise(EltwiseKernel)
 
-  static func attach(_ operations: [PostOperation], to attributes: dnnl_primitive_attr_t, node: String) throws {
+  static func attach(_ operations: [PostOperation], to attributes: dnnl_primitive_attr_t, node: String) throws
+  {
     guard !operations.isEmpty else { return }
     var list: dnnl_post_ops_t?
     try check(dnnl_post_ops_create(&list), "post-operations", node: node)
@@ -77,7 +80,8 @@ enum PostOperation {
       case .sum:
         try check(cdnnl_append_sum(list), "a sum", node: node)
       case .eltwise(let kernel):
-        try check(cdnnl_append_eltwise(list, kernel.kind, kernel.alpha, kernel.beta), "a function", node: node)
+        try check(
+          cdnnl_append_eltwise(list, kernel.kind, kernel.alpha, kernel.beta), "a function", node: node)
       }
     }
     try check(dnnl_primitive_attr_set_post_ops(attributes, list), "post-operations", node: node)

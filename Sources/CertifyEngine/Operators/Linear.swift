@@ -9,7 +9,8 @@ extension PlanBuilder {
     let sourceShape = shape(source)
     let resultShape = shape(node.output)
     let (outputs, inputs) = (linear.weights.shape[0], linear.weights.shape[1])
-    let rows = sourceShape.dropLast().reduce(1, *)
+    let usedRows = sourceShape.dropLast().reduce(1, *)
+    let rows = evenRows(usedRows)
     let rowsIn = try Layout.plain([rows, inputs])
     let rowsOut = try Layout.plain([rows, outputs])
     let anyWeights = try Layout.any([inputs, outputs])
@@ -22,8 +23,8 @@ extension PlanBuilder {
         descriptor, context.engine, rowsIn.handle, anyWeights.handle, biasLayout?.handle, rowsOut.handle,
         attributes)
     }
-    let input = try view(plainSlot(source), as: [rows, inputs])
-    let output = try destination(group, layout: .plain(resultShape))
+    let input = try padded(plainSlot(source), rows: usedRows, to: rows, width: inputs)
+    let output = try destination(group, layout: .plain(resultShape), byteCount: rowsOut.byteCount)
     let weights = try constant(
       linear.weights.elements, source: .strided([inputs, outputs], strides: [1, inputs]),
       layout: primitive.requiredLayout(dnnl_query_weights_md, shape: [inputs, outputs]))
@@ -44,11 +45,12 @@ extension PlanBuilder {
         cdnnl_matmul(
           descriptor, context.engine, rowsOut.handle, anyTransposed.handle, nil, rowsIn.handle, attributes)
       }
-      let upstream = try view(reorder(gradient, to: .plain(resultShape)), as: [rows, outputs])
+      let upstream = try padded(
+        reorder(gradient, to: .plain(resultShape)), rows: usedRows, to: rows, width: outputs)
       let weights = try constant(
         linear.weights.elements, source: .plain([outputs, inputs]),
         layout: backward.requiredLayout(dnnl_query_weights_md, shape: [outputs, inputs]))
-      let result = temporary(try .plain(sourceShape))
+      let result = temporary(try .plain(sourceShape), byteCount: rowsIn.byteCount)
       try emit(
         backward,
         [
@@ -57,5 +59,25 @@ extension PlanBuilder {
         ], writes: [DNNL_ARG_DST])
       try accumulate(result, into: source)
     }
+  }
+
+  /// `rows`, rounded up so that every row is computed alike.
+  ///
+  /// oneDNN's AVX2 matrix product takes rows in blocks of 6 and adds up those of the last block in another
+  /// order when it is short: without full blocks a row's result would depend on its place in the batch.
+  private func evenRows(_ rows: Int) -> Int {
+    guard let batchSize = shape(graph.input).first, batchSize > 1 else { return rows }
+    return (rows + 5) / 6 * 6
+  }
+
+  /// A plain slot as `rows` rows, with rows of zeros after them up to `count`.
+  private func padded(_ slot: Slot, rows: Int, to count: Int, width: Int) throws -> Slot {
+    guard count > rows else { return try view(slot, as: [rows, width]) }
+    let result = temporary(try .plain([count, width]))
+    emit(reads: [slot], writes: [result]) {
+      result.floats.update(from: slot.floats, count: rows * width)
+      (result.floats + rows * width).update(repeating: 0, count: (count - rows) * width)
+    }
+    return result
   }
 }

@@ -45,7 +45,9 @@ extension PlanBuilder {
     var shape = slot.layout.shape
     let rank = shape.count
     var strides = [Int](repeating: 1, count: rank)
-    for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+    for axis in stride(from: rank - 2, through: 0, by: -1) {
+      strides[axis] = strides[axis + 1] * shape[axis + 1]
+    }
     shape.swapAt(rank - 1, rank - 2)
     strides.swapAt(rank - 1, rank - 2)
     return Slot(buffer: slot.buffer, layout: try .strided(shape, strides: strides))

@@ -13,11 +13,15 @@ extension PlanBuilder {
   }
 
   /// The slot a fused operation writes: it already holds the residual when there is one.
-  func destination(_ group: FusedNode, layout: Layout) throws -> Slot {
-    guard let addend = group.addend else { return temporary(layout) }
+  ///
+  /// - Parameter byteCount: The bytes its buffer must have, when those are more than the layout needs.
+  func destination(_ group: FusedNode, layout: Layout, byteCount: Int = 0) throws -> Slot {
+    guard let addend = group.addend else { return temporary(layout, byteCount: byteCount) }
     let residual = try slot(addend)
-    if try mayOverwrite(addend), residual.layout.isEqual(to: layout) { return residual }
-    let result = temporary(layout)
+    if residual.buffer.byteCount >= byteCount, try mayOverwrite(addend), residual.layout.isEqual(to: layout) {
+      return residual
+    }
+    let result = temporary(layout, byteCount: byteCount)
     try copy(residual, to: result)
     return result
   }

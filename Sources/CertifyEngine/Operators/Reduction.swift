@@ -73,7 +73,8 @@ extension PlanBuilder {
       emit(reads: [upstream], writes: [downstream]) {
         downstream.floats.update(repeating: 0, count: map.repetitions * repeatedCount)
         for repetition in 0..<map.repetitions {
-          let winner = winners.buffer.address.assumingMemoryBound(to: Int32.self) + repetition * map.sourceCount
+          let winner =
+            winners.buffer.address.assumingMemoryBound(to: Int32.self) + repetition * map.sourceCount
           for j in 0..<map.sourceCount where winner[j] >= 0 {
             downstream.floats[repetition * repeatedCount + Int(winner[j])] =
               upstream.floats[repetition * map.sourceCount + j]

@@ -50,7 +50,9 @@ private struct Chain {
     var addend: ValueID?
     var index = last
     if case .unary(let function) = graph.nodes[index].operation {
-      guard canJoin(function), let previous = soleProducer(of: graph.nodes[index].inputs[0]) else { return nil }
+      guard canJoin(function), let previous = soleProducer(of: graph.nodes[index].inputs[0]) else {
+        return nil
+      }
       activation = function
       index = previous
       members.insert(index)

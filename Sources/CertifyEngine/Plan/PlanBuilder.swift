@@ -43,10 +43,10 @@ final class PlanBuilder {
 
   // MARK: Buffers
 
-  /// A buffer that shares memory with others.
-  func temporary(_ layout: Layout) -> Slot {
+  /// A buffer that shares memory with others, of `byteCount` bytes when those are more than the layout needs.
+  func temporary(_ layout: Layout, byteCount: Int = 0) -> Slot {
     Slot(
-      buffer: Buffer(byteCount: layout.byteCount, kind: .temporary, address: unplaced),
+      buffer: Buffer(byteCount: max(layout.byteCount, byteCount), kind: .temporary, address: unplaced),
       layout: layout)
   }
 
