@@ -28,7 +28,8 @@ public struct Evaluator: Sendable {
   /// - Parameters:
   ///   - input: The input at a position in 0..<count; called from any thread.
   ///   - control: Cancels the run and counts its progress.
-  /// - Throws: ``EvaluationError`` for the first input that fails; what making a classifier throws.
+  /// - Throws: ``EvaluationError`` for the first input, in the order of the inputs, that fails; what making a
+  ///   classifier throws.
   public func run(
     count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> EvaluationInput
   ) throws -> Outcome {
@@ -38,32 +39,31 @@ public struct Evaluator: Sendable {
     }
     let next = Atomic<Int>(0)
     let results = Mutex<[Int: InputResult]>([:])
-    let failure = Mutex<(position: Int, error: any Error)?>(nil)
+    let failure = FirstFailure()
 
     @Sendable func work() {
       do {
+        let stop = StopSignal(control: control, failure: failure)
         let worker = try Worker(
-          source: source, configuration: configuration, generators: generators, control: control)
+          source: source, configuration: configuration, generators: generators, stop: stop)
         while true {
-          let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard position < count, !control.isCancelled else { return }
-          let input = input(position)
+          stop.position = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard stop.position < count, !stop.isRaised else { return }
+          let input = input(stop.position)
           do {
             let result = try worker.evaluate(input)
-            results.withLock { $0[position] = result }
+            results.withLock { $0[stop.position] = result }
             control.finishInput()
           } catch is CancellationError {
             return
           } catch {
-            throw EvaluationError.inputFailed(index: input.index, underlying: error)
+            failure.record(
+              EvaluationError.inputFailed(index: input.index, underlying: error), at: stop.position)
+            return
           }
         }
       } catch {
-        let position = next.load(ordering: .relaxed)
-        failure.withLock { present in
-          if present.map({ position < $0.position }) ?? true { present = (position, error) }
-        }
-        control.cancel()
+        failure.record(error, at: -1)
       }
     }
 
@@ -73,7 +73,7 @@ public struct Evaluator: Sendable {
     } else {
       DispatchQueue.concurrentPerform(iterations: workers) { _ in work() }
     }
-    if let failure = failure.withLock({ $0?.error }) { throw failure }
+    if let error = failure.error { throw error }
     let finished = results.withLock { $0 }
     return Outcome(
       inputs: finished.sorted { $0.key < $1.key }.map(\.value), interrupted: finished.count < count)

@@ -22,8 +22,4 @@ public final class RunControl: Sendable {
   func finishInput() { finishedInputs.wrappingAdd(1, ordering: .relaxed) }
 
   func count(rows: Int) { evaluatedRows.wrappingAdd(rows, ordering: .relaxed) }
-
-  func checkCancellation() throws {
-    if isCancelled { throw CancellationError() }
-  }
 }

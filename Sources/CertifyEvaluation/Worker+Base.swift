@@ -5,14 +5,12 @@ import CertifyThreat
 extension Worker {
   /// The base classifier's bracket in each norm.
   func baseBrackets(_ input: EvaluationInput) throws -> [Bracket] {
-    try control.checkCancellation()
-    return try configuration.norms.map { norm in
+    try configuration.norms.map { norm in
       let threat = threat(norm)
       let attack = try BaseAttack(
         name: configuration.baseAttack, goal: configuration.goal, threat: threat,
         parameters: configuration.attackParameters, seed: configuration.seed)
       let outcome = try attack.run(on: attackInput(input), reference: reference, gradients: gradients)
-      control.count(rows: outcome.queries)
       let predicted = outcome.cleanClass
       let correct = predicted == input.label
       let upper = outcome.witness.map {

@@ -9,7 +9,8 @@ extension Worker {
   func smoothedBrackets(_ input: EvaluationInput, _ classifier: SmoothedClassifier) throws -> [Bracket] {
     let record = SmoothingRecord(classifier.smoothing)
     let sampling = try sample(
-      input, classifier, selection: .selection, estimation: .estimation, alpha: configuration.alpha)
+      input, classifier, selection: .selection, estimation: .estimation, samples: configuration.samples,
+      alpha: configuration.alpha)
     return try configuration.norms.map { norm in
       try smoothedBracket(input, classifier, record, sampling, norm: norm)
     }
@@ -31,16 +32,11 @@ extension Worker {
       upper = UpperBound(
         radius: 0, attack: Witness.clean, confidence: 1 - configuration.alpha, witnessClass: predicted,
         flipTest: nil)
-      attackRecord = AttackRecord(
-        name: configuration.smoothedAttack.rawValue, queries: 0, gradients: 0, flipped: 0, held: 0,
-        inconclusive: 0, epsilons: nil)
     } else {
       let attack = try SmoothedAttack(
         name: configuration.smoothedAttack, goal: configuration.goal, threat: threat(norm),
         parameters: configuration.attackParameters, noise: classifier.generator)
-      try control.checkCancellation()
       let outcome = try attack.run(on: attackInput(input), reference: reference, gradients: gradients)
-      control.count(rows: outcome.queries)
       attackRecord = AttackRecord(outcome)
       witness = outcome.witness
       upper = outcome.witness.map {
@@ -70,32 +66,21 @@ extension Worker {
   /// Selection on n0 samples, estimation on n fresh ones.
   private func sample(
     _ input: EvaluationInput, _ classifier: SmoothedClassifier, selection: SamplePurpose,
-    estimation: SamplePurpose, alpha: Double
+    estimation: SamplePurpose, samples: Int, alpha: Double
   ) throws -> SamplingRecord {
-    let chosen = try counts(input, classifier, selection, configuration.selectionSamples)
-    let estimated = try counts(input, classifier, estimation, configuration.samples)
+    func counts(_ purpose: SamplePurpose, _ samples: Int) throws -> ClassCounts {
+      try classifier.counts(
+        at: input.smoothingInput, input: input.index, purpose: purpose, samples: 0..<samples)
+    }
+    let chosen = try counts(selection, configuration.selectionSamples)
+    let estimated = try counts(estimation, samples)
     return SamplingRecord(
       candidate: chosen.mostFrequent, selectionSamples: chosen.samples, selectionCounts: chosen.counts,
       samples: estimated.samples, counts: estimated.counts, failed: estimated.failed, alpha: alpha)
   }
 
-  /// Counts in portions, so that a long input shows progress and can be interrupted.
-  private func counts(
-    _ input: EvaluationInput, _ classifier: SmoothedClassifier, _ purpose: SamplePurpose, _ samples: Int
-  ) throws -> ClassCounts {
-    var total = ClassCounts(counts: [Int](repeating: 0, count: reference.classCount), failed: 0)
-    let portion = max(reference.batchSize * 16, 1024)
-    for start in stride(from: 0, to: samples, by: portion) {
-      try control.checkCancellation()
-      let part = start..<min(start + portion, samples)
-      total += try classifier.counts(
-        at: input.smoothingInput, input: input.index, purpose: purpose, samples: part)
-      control.count(rows: part.count)
-    }
-    return total
-  }
-
-  /// Both ends again on samples that nothing has used, at 10⁻⁶ each.
+  /// Both ends again on samples that nothing has used, at 10⁻⁶ each, so many of them that the stricter level
+  /// alone does not lower a radius.
   private func retest(
     _ bracket: Bracket, _ input: EvaluationInput, _ classifier: SmoothedClassifier, _ record: SmoothingRecord,
     witness: Witness
@@ -103,12 +88,12 @@ extension Worker {
     guard let lower = bracket.lower, let upper = bracket.upper else { return nil }
     let sampling = try sample(
       input, classifier, selection: .retestSelection, estimation: .retestEstimation,
-      alpha: RunConfiguration.retestLevel)
+      samples: configuration.retestSamples(), alpha: RunConfiguration.retestLevel)
     let lowerAgain = try configuration.smoothedCertificate?.lowerBound(
       from: sampling, smoothing: record, norm: bracket.norm, dimension: input.point.count)
     let parameters = configuration.attackParameters
     let flip = try classifier.flipTest(
-      at: witness.grid.map { .grid($0) } ?? .real(witness.point), input: input.index, candidate: 0,
+      at: smoothingInput(witness), input: input.index, candidate: 0,
       label: input.label, beta: RunConfiguration.retestLevel,
       selectionSamples: parameters.flipSelectionSamples,
       maximumSamples: max(parameters.flipMaximumSamples, configuration.samples), retest: true)
@@ -116,5 +101,11 @@ extension Worker {
     return ContradictionRecord(
       lower: lower, upper: upper, lowerAgain: sameClass ? lowerAgain?.radius : nil,
       upperAgain: flip.outcome == .flipped ? upper.radius : nil, witness: witness.point)
+  }
+
+  /// The witness in the form in which the attack tested it.
+  private func smoothingInput(_ witness: Witness) -> SmoothingInput {
+    guard configuration.space.gridSteps == 255, let grid = witness.grid else { return .real(witness.point) }
+    return .grid(grid)
   }
 }

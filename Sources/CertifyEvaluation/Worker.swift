@@ -10,17 +10,17 @@ final class Worker {
   let reference: any Classifier
   let gradients: (any DifferentiableClassifier)?
   let smoothed: [SmoothedClassifier]
-  let control: RunControl
 
   init(
     source: any ClassifierSource, configuration: RunConfiguration, generators: [NoiseGenerator],
-    control: RunControl
+    stop: StopSignal
   ) throws {
     self.configuration = configuration
-    self.control = control
-    let reference = try source.makeClassifier(batchSize: configuration.batchSize)
+    let reference = MonitoredClassifier(
+      try source.makeClassifier(batchSize: configuration.batchSize), stop: stop)
     self.reference = reference
     gradients = try source.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
+      .map { MonitoredDifferentiableClassifier($0, stop: stop) }
     smoothed = try generators.map { try SmoothedClassifier(classifier: reference, generator: $0) }
   }
 
@@ -47,7 +47,9 @@ final class Worker {
 }
 
 extension AttackRecord {
-  init(_ outcome: AttackOutcome) {
+  /// What the attack spent; `nil` when none was asked for.
+  init?(_ outcome: AttackOutcome) {
+    guard outcome.attack != AttackName.none.rawValue else { return nil }
     self.init(
       name: outcome.attack, queries: outcome.queries, gradients: outcome.gradients, flipped: outcome.flipped,
       held: outcome.held, inconclusive: outcome.inconclusive, epsilons: outcome.epsilons)

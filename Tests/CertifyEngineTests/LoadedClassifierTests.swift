@@ -133,7 +133,8 @@ struct LoadedClassifierTests {
     try whole.forward()
     let width = whole.outputs.count / 6
     for row in 0..<6 {
-      let z = classifier.logits[row * classifier.classCount..<(row + 1) * classifier.classCount].map(Double.init)
+      let z = classifier.logits[row * classifier.classCount..<(row + 1) * classifier.classCount].map(
+        Double.init)
       let top = z.max() ?? 0
       let total = z.reduce(0) { $0 + exp($1 - top) }
       let expected =

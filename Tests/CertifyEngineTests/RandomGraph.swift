@@ -40,7 +40,8 @@ struct RandomGraph {
     _ operation: CertifyModel.Operation, _ inputs: [ValueID], _ shape: [Int]
   ) -> ValueID {
     values.append(Value(name: "v\(values.count)", shape: shape))
-    nodes.append(Node(name: "n\(nodes.count)", operation: operation, inputs: inputs, output: values.count - 1))
+    nodes.append(
+      Node(name: "n\(nodes.count)", operation: operation, inputs: inputs, output: values.count - 1))
     if shape.count == 4 { images.append(values.count - 1) } else { rows.append(values.count - 1) }
     return values.count - 1
   }
@@ -78,11 +79,14 @@ struct RandomGraph {
       add(.binary(pick([.add, .add, .add, .subtract, .multiply, .maximum])), [source, pick(others)], from)
     case 11:
       add(
-        .affine(Affine(scale: tensor([1, from[1], 1, 1]), shift: below(2) == 0 ? tensor([from[1], 1, 1]) : nil)),
+        .affine(
+          Affine(scale: tensor([1, from[1], 1, 1]), shift: below(2) == 0 ? tensor([from[1], 1, 1]) : nil)),
         [source], from)
     case 12: addWindow(source)
     case 13:
-      let others = images.filter { shape($0).dropFirst(2) == from.dropFirst(2) && shape($0)[1] + from[1] <= 16 }
+      let others = images.filter {
+        shape($0).dropFirst(2) == from.dropFirst(2) && shape($0)[1] + from[1] <= 16
+      }
       guard !others.isEmpty else { return }
       let other = pick(others)
       add(
@@ -145,7 +149,8 @@ struct RandomGraph {
   private mutating func flatten(_ image: ValueID) {
     let from = shape(image)
     if below(3) == 0 {
-      add(.reduction(Reduction(kind: pick([.mean, .sum, .maximum]), axes: [2, 3])), [image], [from[0], from[1]])
+      add(
+        .reduction(Reduction(kind: pick([.mean, .sum, .maximum]), axes: [2, 3])), [image], [from[0], from[1]])
     } else {
       add(.reshape, [image], [from[0], from.dropFirst().reduce(1, *)])
     }

@@ -15,9 +15,9 @@ enum RunSummary {
   static func verdict(_ source: ReportSource) -> String {
     guard let verdict = source.verdict else { return "verdict: not judged" }
     var lines = verdict.requirements.map { outcome in
-      let found = outcome.found.map { "\($0)" } ?? "nothing"
+      let found = outcome.found.map { " found \($0)." } ?? ""
       return
-        "\(outcome.pass ? "met    " : "NOT MET") \(outcome.requirement): found \(found). \(outcome.explanation)"
+        "\(outcome.pass ? "met    " : "NOT MET") \(outcome.requirement):\(found) \(outcome.explanation)"
     }
     if source.results.interrupted {
       lines.append(

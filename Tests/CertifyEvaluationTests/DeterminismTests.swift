@@ -1,0 +1,57 @@
+import CertifyEngine
+import CertifyEvaluation
+import CertifyModel
+import CertifyResults
+import CertifySmoothing
+import CertifyThreat
+import Testing
+import _CertifyTestSupport
+
+/// A bracket depends on its input alone: not on the threads, nor on which inputs are evaluated with it.
+struct DeterminismTests {
+  @Test func jobsDoNotMatter() throws {
+    var run = try BracketTests.wide(method: .runnerUp)
+    run.configuration.norms = [.l2, .linf]
+    let indices = Array(3..<12)
+    let alone = try run.run(indices, jobs: 1)
+    #expect(alone.inputs.map(\.index) == indices)
+    for jobs in [2, 5] {
+      #expect(try run.run(indices, jobs: jobs).inputs == alone.inputs, "\(jobs) jobs")
+    }
+  }
+
+  @Test func companyDoesNotMatter() throws {
+    var run = try DigitsRun(model: "digits_cnn")
+    run.configuration.attackParameters.maximumSmoothedQueries = 4000
+    run.configuration.classifiers = [.base, .smoothed]
+    let together = try run.run([0, 1, 2, 3, 4, 5, 6, 7]).inputs
+    for (subset, jobs) in [([5], 1), ([7, 2], 2), ([6, 5, 4], 1)] {
+      let apart = try run.run(subset, jobs: jobs).inputs
+      // In the order in which they were asked for.
+      #expect(apart == subset.map { together[$0] })
+    }
+  }
+
+  @Test func seedDecides() throws {
+    var run = try DigitsRun()
+    run.configuration.smoothedAttack = .none
+    func counts() throws -> [[Int]] {
+      try run.run(Array(0..<6)).inputs.flatMap(\.brackets).compactMap(\.lower?.sampling?.counts)
+    }
+    let first = try counts()
+    #expect(try counts() == first)
+    run.configuration.seed += 1
+    #expect(try counts() != first)
+  }
+
+  /// The batch size is a matter of speed: the counts are the same as long as f's bits are.
+  @Test func batchSizeDoesNotChangeCounts() throws {
+    var run = try DigitsRun()
+    run.configuration.smoothedAttack = .none
+    let expected = try run.run(Array(0..<4)).inputs
+    for size in [1, 7, 31] {
+      run.configuration.batchSize = size
+      #expect(try run.run(Array(0..<4)).inputs == expected, "batches of \(size)")
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import CertifyEngine
+import CertifyEvaluation
+import CertifyResults
+import Foundation
+import Testing
+import _CertifyTestSupport
+
+/// A run that stops early says so and keeps what was finished; one that fails names the input.
+struct InterruptionTests {
+  @Test(arguments: [1, 2]) func cancellationKeepsFinishedInputs(_ jobs: Int) throws {
+    let run = try DigitsRun()
+    let complete = try run.run(Array(0..<8), jobs: 2)
+    #expect(!complete.interrupted && complete.inputs.count == 8)
+
+    let control = RunControl()
+    let inputs = (0..<8).map(run.input)
+    let outcome = try Evaluator(source: run.classifier, configuration: run.configuration).run(
+      count: 8, jobs: jobs, control: control,
+      input: { position in
+        if position == 4 { control.cancel() }
+        return inputs[position]
+      })
+    #expect(outcome.interrupted)
+    #expect(outcome.inputs.count == control.inputs)
+    #expect(outcome.inputs.count <= 4)
+    if jobs == 1 { #expect(outcome.inputs.map(\.index) == [0, 1, 2, 3]) }
+    for input in outcome.inputs { #expect(input == complete.inputs[input.index]) }
+  }
+
+  @Test func runThatIsCancelledBeforeItStartsHasNothing() throws {
+    let control = RunControl()
+    control.cancel()
+    let outcome = try DigitsRun().run(Array(0..<4), control: control)
+    #expect(outcome.interrupted && outcome.inputs.isEmpty && control.rows == 0)
+  }
+
+  @Test func progressCountsInputsAndRows() throws {
+    var run = try DigitsRun()
+    run.configuration.smoothedAttack = .none
+    let control = RunControl()
+    _ = try run.run(Array(0..<4), control: control)
+    #expect(control.inputs == 4)
+    #expect(control.rows == 4 * (50 + 500))
+  }
+
+  /// In the middle of an input, within the attack: the next query is the last.
+  @Test func cancellationDoesNotWaitForAnInput() throws {
+    let control = RunControl()
+    let run = try DigitsRun()
+    let source = PoisonedSource(base: run.classifier, poisonAbove: .infinity) {
+      if control.rows > 2000 { control.cancel() }
+    }
+    let configuration = run.configuration
+    let outcome = try Evaluator(source: source, configuration: configuration).run(
+      count: 1, jobs: 1, control: control, input: { run.input($0) })
+    #expect(outcome.interrupted && outcome.inputs.isEmpty)
+    #expect(control.rows > 2000 && control.rows <= 2000 + 2 * configuration.batchSize)
+  }
+
+  /// The first input in order, whichever thread meets its failure first.
+  @Test(arguments: [1, 2, 5]) func failureNamesTheFirstInput(_ jobs: Int) throws {
+    let run = try DigitsRun()
+    // Inputs 3, 5 and 6 of this list are poisoned, and the first of them is slow to come.
+    let inputs = (0..<8).map { position in
+      var input = run.input(10 + position)
+      input.grid = nil
+      if [3, 5, 6].contains(position) { input.point[0] = 0.999 } else { input.point[0] = 0 }
+      return input
+    }
+    var configuration = run.configuration
+    configuration.space.gridSteps = nil
+    configuration.classifiers = [.base]
+    let source = PoisonedSource(base: run.classifier, poisonAbove: 0.99)
+    let control = RunControl()
+    let error = #expect(throws: EvaluationError.self) {
+      try Evaluator(source: source, configuration: configuration).run(
+        count: 8, jobs: jobs, control: control,
+        input: { position in
+          if position == 3 { Thread.sleep(forTimeInterval: 0.1) }
+          return inputs[position]
+        })
+    }
+    guard case .inputFailed(let index, let underlying) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(index == 13)
+    #expect(underlying as? EngineError == .logitIsNaN(row: 0, classIndex: 0))
+    #expect("\(try #require(error))".hasPrefix("input 13: the model's logit of class 0 is NaN"))
+    #expect(!control.isCancelled, "a failure is not the user's doing")
+  }
+}
+
+/// A model whose first logit is NaN where the first coordinate is above a bound.
+private struct PoisonedSource: ClassifierSource {
+  let base: LoadedClassifier
+  let poisonAbove: Float
+  /// Called before every forward pass.
+  var observe: @Sendable () -> Void = {}
+  var inputShape: [Int] { base.inputShape }
+  var classCount: Int { base.classCount }
+
+  func makeClassifier(batchSize: Int) throws -> any Classifier {
+    try PoisonedClassifier(GraphClassifier(graph: base.graph(batchSize: batchSize), gradients: true), self)
+  }
+
+  func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)? {
+    try PoisonedClassifier(GraphClassifier(graph: base.graph(batchSize: batchSize), gradients: true), self)
+  }
+}
+
+private final class PoisonedClassifier: DifferentiableClassifier {
+  let base: GraphClassifier
+  let source: PoisonedSource
+  var inputShape: [Int] { base.inputShape }
+  var classCount: Int { base.classCount }
+  var batchSize: Int { base.batchSize }
+  var inputs: UnsafeMutableBufferPointer<Float> { base.inputs }
+  var logits: UnsafeBufferPointer<Float> { base.logits }
+  var logitGradients: UnsafeMutableBufferPointer<Float> { base.logitGradients }
+  var inputGradients: UnsafeBufferPointer<Float> { base.inputGradients }
+
+  init(_ base: GraphClassifier, _ source: PoisonedSource) {
+    self.base = base
+    self.source = source
+  }
+
+  func forward(count: Int) throws {
+    source.observe()
+    for row in 0..<count where inputs[row * inputCount] > source.poisonAbove {
+      throw EngineError.logitIsNaN(row: row, classIndex: 0)
+    }
+    try base.forward(count: count)
+  }
+
+  func backward(count: Int) throws { try base.backward(count: count) }
+}
