@@ -1,3 +1,4 @@
+import CertifyAttacks
 import CertifyResults
 import CertifyThreat
 
@@ -8,7 +9,7 @@ public protocol BaseCertificate: Sendable {
   /// A radius within which f gives `input` its label, or `nil` when there is no proof.
   ///
   /// It is asked only about inputs that f classifies correctly.
-  func lowerBound(for input: EvaluationInput, threat: ThreatModel) throws -> LowerBound?
+  func lowerBound(for input: AttackInput, threat: ThreatModel) throws -> LowerBound?
 }
 
 /// A proof about a smoothed classifier g from counts of f's answers under noise.

@@ -1,7 +1,8 @@
+import CertifyAttacks
 import CertifyEngine
 import CertifyResults
 import CertifySmoothing
-import Dispatch
+import Foundation
 import Synchronization
 
 /// A data set's brackets: the inputs shared out over workers, the results in the order of the inputs.
@@ -31,7 +32,7 @@ public struct Evaluator: Sendable {
   /// - Throws: ``EvaluationError`` for the first input, in the order of the inputs, that fails; what making a
   ///   classifier throws.
   public func run(
-    count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> EvaluationInput
+    count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> AttackInput
   ) throws -> Outcome {
     let generators = try configuration.smoothings.map {
       try NoiseGenerator(
@@ -71,7 +72,17 @@ public struct Evaluator: Sendable {
     if workers == 1 {
       work()
     } else {
-      DispatchQueue.concurrentPerform(iterations: workers) { _ in work() }
+      // Threads of their own: a queue would give fewer than asked for where its pool is busy.
+      let finished = DispatchSemaphore(value: 0)
+      for _ in 0..<workers {
+        let thread = Thread {
+          work()
+          finished.signal()
+        }
+        thread.stackSize = 8 << 20
+        thread.start()
+      }
+      for _ in 0..<workers { finished.wait() }
     }
     if let error = failure.error { throw error }
     let finished = results.withLock { $0 }

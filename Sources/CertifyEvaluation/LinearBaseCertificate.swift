@@ -1,3 +1,4 @@
+import CertifyAttacks
 import CertifyCertificates
 import CertifyEngine
 import CertifyResults
@@ -16,7 +17,7 @@ public struct LinearBaseCertificate: BaseCertificate {
     model = try LinearModel(graph: classifier.graph(batchSize: 1))
   }
 
-  public func lowerBound(for input: EvaluationInput, threat: ThreatModel) throws -> LowerBound? {
+  public func lowerBound(for input: AttackInput, threat: ThreatModel) throws -> LowerBound? {
     let certificate = try model.certificate(
       input: input.point, label: input.label, norm: threat.norm, bounds: threat.space.bounds)
     return LowerBound(

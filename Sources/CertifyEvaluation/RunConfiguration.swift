@@ -69,21 +69,7 @@ public struct RunConfiguration: Sendable {
   }
 }
 
-/// One input as a run sees it.
-public struct EvaluationInput: Sendable {
-  /// The position in the data file.
-  public var index: Int
-  public var point: [Float]
-  /// The integers k of x = k/255 for 8-bit data.
-  public var grid: [UInt8]?
-  public var label: Int
-
-  public init(index: Int, point: [Float], grid: [UInt8]?, label: Int) {
-    self.index = index
-    self.point = point
-    self.grid = grid
-    self.label = label
-  }
-
+extension AttackInput {
+  /// The input in the form that noise is added to.
   var smoothingInput: SmoothingInput { grid.map { .grid($0) } ?? .real(point) }
 }

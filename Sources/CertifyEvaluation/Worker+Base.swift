@@ -4,13 +4,13 @@ import CertifyThreat
 
 extension Worker {
   /// The base classifier's bracket in each norm.
-  func baseBrackets(_ input: EvaluationInput) throws -> [Bracket] {
+  func baseBrackets(_ input: AttackInput) throws -> [Bracket] {
     try configuration.norms.map { norm in
       let threat = threat(norm)
       let attack = try BaseAttack(
         name: configuration.baseAttack, goal: configuration.goal, threat: threat,
         parameters: configuration.attackParameters, seed: configuration.seed)
-      let outcome = try attack.run(on: attackInput(input), reference: reference, gradients: gradients)
+      let outcome = try attack.run(on: input, reference: reference, gradients: gradients)
       let predicted = outcome.cleanClass
       let correct = predicted == input.label
       let upper = outcome.witness.map {
@@ -30,7 +30,7 @@ extension Worker {
 
   /// The largest radius that one of the certificates proves; 0 by name when f is wrong already.
   private func baseLowerBound(
-    _ input: EvaluationInput, _ threat: ThreatModel, correct: Bool
+    _ input: AttackInput, _ threat: ThreatModel, correct: Bool
   ) throws -> LowerBound? {
     guard correct else {
       return configuration.baseCertificates.first.map {
@@ -45,7 +45,7 @@ extension Worker {
 
   /// Proof and witness are both deterministic: each is computed again from the start.
   private func retestBase(
-    _ bracket: Bracket, _ input: EvaluationInput, _ threat: ThreatModel, witness: Witness
+    _ bracket: Bracket, _ input: AttackInput, _ threat: ThreatModel, witness: Witness
   ) throws -> ContradictionRecord? {
     guard let lower = bracket.lower, let upper = bracket.upper else { return nil }
     let again = try baseLowerBound(input, threat, correct: bracket.correct)

@@ -6,7 +6,7 @@ import CertifyThreat
 
 extension Worker {
   /// A smoothed classifier's bracket in each norm; all norms share one set of samples.
-  func smoothedBrackets(_ input: EvaluationInput, _ classifier: SmoothedClassifier) throws -> [Bracket] {
+  func smoothedBrackets(_ input: AttackInput, _ classifier: SmoothedClassifier) throws -> [Bracket] {
     let record = SmoothingRecord(classifier.smoothing)
     let sampling = try sample(
       input, classifier, selection: .selection, estimation: .estimation, samples: configuration.samples,
@@ -17,7 +17,7 @@ extension Worker {
   }
 
   private func smoothedBracket(
-    _ input: EvaluationInput, _ classifier: SmoothedClassifier, _ record: SmoothingRecord,
+    _ input: AttackInput, _ classifier: SmoothedClassifier, _ record: SmoothingRecord,
     _ sampling: SamplingRecord, norm: Norm
   ) throws -> Bracket {
     var lower = try configuration.smoothedCertificate?.lowerBound(
@@ -36,7 +36,7 @@ extension Worker {
       let attack = try SmoothedAttack(
         name: configuration.smoothedAttack, goal: configuration.goal, threat: threat(norm),
         parameters: configuration.attackParameters, noise: classifier.generator)
-      let outcome = try attack.run(on: attackInput(input), reference: reference, gradients: gradients)
+      let outcome = try attack.run(on: input, reference: reference, gradients: gradients)
       attackRecord = AttackRecord(outcome)
       witness = outcome.witness
       upper = outcome.witness.map {
@@ -65,7 +65,7 @@ extension Worker {
 
   /// Selection on n0 samples, estimation on n fresh ones.
   private func sample(
-    _ input: EvaluationInput, _ classifier: SmoothedClassifier, selection: SamplePurpose,
+    _ input: AttackInput, _ classifier: SmoothedClassifier, selection: SamplePurpose,
     estimation: SamplePurpose, samples: Int, alpha: Double
   ) throws -> SamplingRecord {
     func counts(_ purpose: SamplePurpose, _ samples: Int) throws -> ClassCounts {
@@ -82,7 +82,7 @@ extension Worker {
   /// Both ends again on samples that nothing has used, at 10⁻⁶ each, so many of them that the stricter level
   /// alone does not lower a radius.
   private func retest(
-    _ bracket: Bracket, _ input: EvaluationInput, _ classifier: SmoothedClassifier, _ record: SmoothingRecord,
+    _ bracket: Bracket, _ input: AttackInput, _ classifier: SmoothedClassifier, _ record: SmoothingRecord,
     witness: Witness
   ) throws -> ContradictionRecord? {
     guard let lower = bracket.lower, let upper = bracket.upper else { return nil }

@@ -25,7 +25,7 @@ final class Worker {
   }
 
   /// Every bracket of one input: the base classifier's, then the smoothed ones', norm by norm.
-  func evaluate(_ input: EvaluationInput) throws -> InputResult {
+  func evaluate(_ input: AttackInput) throws -> InputResult {
     var brackets: [Bracket] = []
     for kind in configuration.classifiers {
       switch kind {
@@ -36,11 +36,6 @@ final class Worker {
       }
     }
     return InputResult(index: input.index, label: input.label, brackets: brackets)
-  }
-
-  /// What an attack is given of an input.
-  func attackInput(_ input: EvaluationInput) -> AttackInput {
-    AttackInput(index: input.index, point: input.point, grid: input.grid, label: input.label)
   }
 
   func threat(_ norm: Norm) -> ThreatModel { ThreatModel(norm: norm, space: configuration.space) }

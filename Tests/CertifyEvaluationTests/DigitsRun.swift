@@ -36,8 +36,8 @@ struct DigitsRun {
       batchSize: classifier.preferredBatchSize, attackBatchSize: 48)
   }
 
-  func input(_ index: Int) -> EvaluationInput {
-    EvaluationInput(
+  func input(_ index: Int) -> AttackInput {
+    AttackInput(
       index: index, point: dataset.input(index), grid: dataset.gridInput(index), label: labels[index])
   }
 
@@ -94,7 +94,7 @@ final class FalseBaseCertificate: BaseCertificate {
 
   init(onlyOnce: Bool) { self.onlyOnce = onlyOnce }
 
-  func lowerBound(for input: EvaluationInput, threat: ThreatModel) throws -> LowerBound? {
+  func lowerBound(for input: AttackInput, threat: ThreatModel) throws -> LowerBound? {
     let isFirst = asked.insert(input.index)
     return LowerBound(
       radius: isFirst || !onlyOnce ? 50 : 0, method: name, confidence: 1, floatSound: true, sampling: nil)

@@ -1,3 +1,4 @@
+import CertifyAttacks
 import CertifyData
 import CertifyEngine
 import CertifyEvaluation
@@ -41,9 +42,9 @@ struct Subject {
   }
 
   /// The input at a position of the selection.
-  @Sendable func input(_ position: Int) -> EvaluationInput {
+  @Sendable func input(_ position: Int) -> AttackInput {
     let index = indices[position]
-    return EvaluationInput(
+    return AttackInput(
       index: index, point: dataset.input(index), grid: dataset.gridInput(index), label: labels[index])
   }
 }
