@@ -1,7 +1,7 @@
 import CertifyEngine
 
 /// A classifier that counts the rows it evaluates and stops when the run does, whoever calls it.
-final class MonitoredClassifier: Classifier {
+class MonitoredClassifier: Classifier {
   let inputShape: [Int]
   let classCount: Int
   let batchSize: Int
@@ -28,36 +28,19 @@ final class MonitoredClassifier: Classifier {
 }
 
 /// The same for a classifier with gradients.
-final class MonitoredDifferentiableClassifier: DifferentiableClassifier {
-  let inputShape: [Int]
-  let classCount: Int
-  let batchSize: Int
-  let inputs: UnsafeMutableBufferPointer<Float>
-  let logits: UnsafeBufferPointer<Float>
+final class MonitoredDifferentiableClassifier: MonitoredClassifier, DifferentiableClassifier {
   let logitGradients: UnsafeMutableBufferPointer<Float>
   let inputGradients: UnsafeBufferPointer<Float>
-  private let classifier: any DifferentiableClassifier
-  private let stop: StopSignal
+  private let differentiable: any DifferentiableClassifier
 
   init(_ classifier: any DifferentiableClassifier, stop: StopSignal) {
-    self.classifier = classifier
-    self.stop = stop
-    inputShape = classifier.inputShape
-    classCount = classifier.classCount
-    batchSize = classifier.batchSize
-    inputs = classifier.inputs
-    logits = classifier.logits
+    differentiable = classifier
     logitGradients = classifier.logitGradients
     inputGradients = classifier.inputGradients
-  }
-
-  func forward(count: Int) throws {
-    try stop.check()
-    try classifier.forward(count: count)
-    stop.count(rows: count)
+    super.init(classifier, stop: stop)
   }
 
   func backward(count: Int) throws {
-    try classifier.backward(count: count)
+    try differentiable.backward(count: count)
   }
 }
