@@ -10,8 +10,8 @@ import Foundation
 /// stops with *yes* when E ≥ 1/α and A/t > p₀; this errs with probability at most α for every p ≤ p₀, because
 /// there the likelihood of p₀ is at least that of p. It stops with *no* when E ≥ 1/β and A/t < p₀, which errs
 /// with probability at most β for every p ≥ p₀. (Voráček 2024, "Treatment of statistical estimation problems
-/// in randomized smoothing for adversarial robustness"; the mixture is Krichevsky and Trofimov's 1981,
-/// doi:10.1109/TIT.1981.1056331.)
+/// in randomized smoothing for adversarial robustness", arXiv:2406.17830; the mixture is Krichevsky and
+/// Trofimov's 1981, doi:10.1109/TIT.1981.1056331.)
 ///
 /// A failed sample counts as a miss for *yes* and as a hit for *no*. A test that ends undecided has shown
 /// nothing, and the same samples cannot be judged again by another method at the full level: the two errors

@@ -6,7 +6,7 @@ import CertifyStatistics
 ///
 /// With n₁ ≥ n₂ the two largest counts, the answer is the first class if the two-sided test of
 /// n₁ ~ Binomial(n₁ + n₂, ½) rejects at level α; it differs from g(x) with probability at most α (Hung and Fithian
-/// 2019, doi:10.1214/18-AOS1716). Failed samples are added to n₂. Fewer than
+/// 2019, arXiv:1610.03944). Failed samples are added to n₂. Fewer than
 /// `SampleSize.samplesNeededToPredict(alpha:)` samples can only abstain.
 public struct SmoothedPrediction: Sendable, Equatable {
   /// The class with the largest count, ties to the lowest index.
