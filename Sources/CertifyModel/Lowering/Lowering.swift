@@ -12,13 +12,26 @@ struct LoweredModel: Sendable {
 enum Lowering {
   /// - Throws: ``ModelError``.
   static func lower(_ source: consuming SourceModel) throws -> LoweredModel {
+    let batchSize = source.input.extents.first.flatMap { $0 } ?? 1
+    let inputShape = [batchSize] + source.input.extents.dropFirst().compactMap { $0 }
+    let (name, warnings) = (source.input.name, source.warnings)
+    let (builder, input, output) = try evaluated(source, inputShape: inputShape)
+    guard case .value(let output) = output else { throw ModelError.outputIgnoresInput(names: [name]) }
+    let graph = Graph(values: builder.values, nodes: builder.nodes, input: input, output: output)
+      .withoutDeadNodes()
+    return try normalized(graph, batchSize: batchSize, warnings: warnings + builder.warnings)
+  }
+
+  /// The chosen output for an input of the given shape, whether or not its rows are independent.
+  ///
+  /// - Throws: ``ModelError``.
+  static func evaluated(
+    _ source: consuming SourceModel, inputShape: [Int]
+  ) throws -> (builder: GraphBuilder, input: ValueID, output: Operand) {
     let constantCount = source.initializers.values.reduce(0) { $0 + $1.count }
     var builder = GraphBuilder(constants: constantCount)
     var operands = source.initializers.mapValues { Operand.constant($0) }
     source.initializers = [:]
-
-    let batchSize = source.input.extents.first.flatMap { $0 } ?? 1
-    let inputShape = [batchSize] + source.input.extents.dropFirst().compactMap { $0 }
     let input = try builder.addInput(name: source.input.name, shape: inputShape)
     operands[source.input.name] = .value(input)
 
@@ -42,13 +55,10 @@ enum Lowering {
           reason: "its output '\(name)' is read", help: "only its first output is supported")
       }
     }
-
-    guard case .value(let output)? = operands[source.output] else {
+    guard let output = operands[source.output] else {
       throw ModelError.outputIgnoresInput(names: [source.input.name])
     }
-    let graph = Graph(values: builder.values, nodes: builder.nodes, input: input, output: output)
-      .withoutDeadNodes()
-    return try normalized(graph, batchSize: batchSize, warnings: source.warnings + builder.warnings)
+    return (builder, input, output)
   }
 
   private static func lower(

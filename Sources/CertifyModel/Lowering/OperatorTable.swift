@@ -23,7 +23,7 @@ struct OperatorDefinition: Sendable {
 /// Every operator that is supported: a family is a file in `Operators/` and registers its own here by one line.
 enum OperatorTable {
   /// The operator sets of the default domain that have been gone through.
-  static let supportedOpsets = 8...24
+  static let supportedOpsets = 7...28
 
   private static let families: [[OperatorDefinition]] = [
     LinearOperators.all, ConvolutionOperators.all, NormalizationOperators.all, ActivationOperators.all,

@@ -59,56 +59,52 @@ enum LinearOperators {
   }
 
   /// The product of the last two axes, broadcast over the others.
+  ///
+  /// A vector is a row on the left and a column on the right; the axis of extent 1 is dropped again.
   private static let matMul: OperatorDefinition.Lower = { call, builder in
-    switch (try call.input(0), try call.input(1)) {
+    var (left, right) = (try call.input(0), try call.input(1))
+    let isVector = (left: builder.shape(left).count == 1, right: builder.shape(right).count == 1)
+    if isVector.left { left = try ShapeOperators.reshaped(left, [1] + builder.shape(left), call, &builder) }
+    if isVector.right {
+      right = try ShapeOperators.reshaped(right, builder.shape(right) + [1], call, &builder)
+    }
+    let product = try product(call, left, right, &builder)
+    var shape = builder.shape(product)
+    if isVector.right { shape.removeLast() }
+    if isVector.left { shape.remove(at: shape.count - (isVector.right ? 1 : 2)) }
+    return [.value(try builder.reshape(call, product, shape))]
+  }
+
+  /// A product of operands of rank 2 or more.
+  private static func product(
+    _ call: OperatorCall, _ left: Operand, _ right: Operand, _ builder: inout GraphBuilder
+  ) throws -> ValueID {
+    switch (left, right) {
     case (.value(let x), .constant(let constant)):
       if isBatch(constant) {
-        let right = try builder.materialize(call, constant, like: x)
-        return [.value(try matrixProduct(call, x, right, &builder))]
+        return try matrixProduct(call, x, builder.materialize(call, constant, like: x), &builder)
       }
-      let isVector = constant.shape.count == 1
-      let matrix = try matrix(isVector ? constant.reshaped(constant.shape + [1]) : constant, call)
-      let weights = try transposed(call, matrix, &builder)
-      var y = try linear(call, x, weights, bias: nil, &builder)
-      var shape = builder.shape(y)
-      if isVector { shape.removeLast() }
-      y = try builder.reshape(call, y, leadingAxes(constant, builder.shape(x)) + shape)
-      return [.value(y)]
+      let weights = try transposed(call, matrix(constant, call), &builder)
+      let y = try linear(call, x, weights, bias: nil, &builder)
+      return try builder.reshape(call, y, leadingAxes(constant, builder.shape(x)) + builder.shape(y))
     case (.constant(let constant), .value(let x)):
       if isBatch(constant) {
-        let left = try builder.materialize(call, constant, like: x)
-        return [.value(try matrixProduct(call, left, x, &builder))]
+        return try matrixProduct(call, builder.materialize(call, constant, like: x), x, &builder)
       }
-      return [.value(try constantLeft(call, constant, x, &builder))]
+      // A·x = (xᵀ·Aᵀ)ᵀ.
+      let turned = try linear(call, swapped(call, x, &builder), matrix(constant, call), bias: nil, &builder)
+      let y = try swapped(call, turned, &builder)
+      return try builder.reshape(call, y, leadingAxes(constant, builder.shape(x)) + builder.shape(y))
     case (.value(let a), .value(let b)):
-      return [.value(try matrixProduct(call, a, b, &builder))]
+      return try matrixProduct(call, a, b, &builder)
     case (.constant, .constant):
       throw call.unsupported("both of its matrices are constants", help: "simplify the model (onnxsim)")
     }
   }
 
-  /// A·x for a constant A: (xᵀ·Aᵀ)ᵀ over the last two axes.
-  private static func constantLeft(
-    _ call: OperatorCall, _ constant: Constant, _ x: ValueID, _ builder: inout GraphBuilder
-  ) throws -> ValueID {
-    let from = builder.shape(x)
-    let isVector = constant.shape.count == 1
-    let weights = try matrix(isVector ? constant.reshaped([1] + constant.shape) : constant, call)
-    var y: ValueID
-    if from.count < 2 {
-      y = try linear(call, x, weights, bias: nil, &builder)
-    } else {
-      y = try linear(call, swapped(call, x, &builder), weights, bias: nil, &builder)
-      y = try swapped(call, y, &builder)
-    }
-    var shape = builder.shape(y)
-    if isVector { shape.remove(at: max(shape.count - 2, 0)) }
-    return try builder.reshape(call, y, leadingAxes(constant, from) + shape)
-  }
-
   /// The axes of extent 1 that a constant of higher rank than x adds to their product.
   private static func leadingAxes(_ constant: Constant, _ x: [Int]) -> [Int] {
-    [Int](repeating: 1, count: max(0, constant.shape.count - max(x.count, 2)))
+    [Int](repeating: 1, count: max(0, constant.shape.count - x.count))
   }
 
   /// The last two axes exchanged, by a reshape where that is enough.
