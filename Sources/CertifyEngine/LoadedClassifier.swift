@@ -9,6 +9,8 @@ public struct LoadedClassifier: ClassifierSource {
   public let head: Head
   public let inputShape: [Int]
   public let classCount: Int
+  /// What gradients of the logits are worth.
+  public let gradientSupport: GradientSupport
   /// Whether the file has one output number for each input.
   public let isBinary: Bool
   /// The largest number of elements of a value for one input.
@@ -30,6 +32,7 @@ public struct LoadedClassifier: ClassifierSource {
     inputShape = Array(graph.values[graph.input].shape.dropFirst())
     classCount = max(width, 2)
     isBinary = width == 1
+    gradientSupport = graph.gradientSupport
     widestValue = graph.values.map { $0.shape.reduce(1, *) }.max() ?? 1
   }
 
@@ -43,7 +46,8 @@ public struct LoadedClassifier: ClassifierSource {
   }
 
   public func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)? {
-    try GraphClassifier(graph: graph(batchSize: batchSize), gradients: true)
+    if case .none = gradientSupport { return nil }
+    return try GraphClassifier(graph: graph(batchSize: batchSize), gradients: true)
   }
 
   /// The rows of a forward pass at which the widest value of a batch stays within about a megabyte, so that it

@@ -16,23 +16,30 @@ public enum Head: Sendable, Equatable {
 extension Graph {
   /// The graph without a final softmax, log-softmax or sigmoid, and what was taken off.
   ///
-  /// The head is seen through reshapes that follow it; they are kept, so that the output's shape does not
-  /// change. A softmax counts as a head only if it normalises over a whole row: then the order of the
-  /// classes is that of what goes into it.
+  /// The head is seen through what follows it and keeps the order of the classes: reshapes, which are kept, so
+  /// that the output's shape does not change, and divisions of each row by a positive number of its own, which
+  /// are left out. A softmax counts as a head only if it normalises over a whole row: then the order of the
+  /// classes is that of what goes into it. Of a pair of outputs (1 − σ(z), σ(z)) the one number z is left.
   public func withoutHead() -> (graph: Graph, head: Head) {
-    var producers: [ValueID: Int] = [:]
-    for (index, node) in nodes.enumerated() { producers[node.output] = index }
-
+    let links = Links(self)
     var value = output
     var follower: Int?
-    while let index = producers[value] {
+    while let index = links.producer(value) {
       let node = nodes[index]
       let head: Head
       switch node.operation {
       case .reshape:
-        follower = index
+        follower = follower ?? index
         value = node.inputs[0]
         continue
+      case .binary(.divide) where isPositiveNumber(node.inputs[1], links) && keepsShape(node):
+        value = node.inputs[0]
+        continue
+      case .concatenation:
+        guard let logit = logit(ofPair: node, links) else { return (self, .none) }
+        var peeled = self
+        peeled.output = logit
+        return (peeled.withoutDeadNodes(), .sigmoid)
       case .softmax(let axis) where isWholeRow(node.output, axis: axis): head = .softmax
       case .logSoftmax(let axis) where isWholeRow(node.output, axis: axis): head = .logSoftmax
       case .unary(.sigmoid): head = .sigmoid
@@ -49,9 +56,33 @@ extension Graph {
     return (self, .none)
   }
 
+  private var rowCount: Int { values[input].shape.first ?? 1 }
+
+  private func keepsShape(_ node: Node) -> Bool { shape(node.inputs[0]) == shape(node.output) }
+
   /// Whether the value's numbers are one per batch row along every axis but `axis`.
   private func isWholeRow(_ value: ValueID, axis: Int) -> Bool {
-    let rows = values[input].shape.first ?? 1
-    return values[value].shape.reduce(1, *) == rows * values[value].shape[axis]
+    shape(value).reduce(1, *) == rowCount * shape(value)[axis]
+  }
+
+  /// Whether the value is one number a row, and positive by its making.
+  private func isPositiveNumber(_ value: ValueID, _ links: Links) -> Bool {
+    guard shape(value).reduce(1, *) == rowCount, let producer = links.producer(value) else { return false }
+    switch nodes[producer].operation {
+    case .unary(.clip(let lower, _)): return lower > 0
+    case .unary(.sqrt): return isPositiveNumber(nodes[producer].inputs[0], links)
+    default: return false
+    }
+  }
+
+  /// z where a node puts 1 − σ(z) and σ(z) side by side, one number a row each.
+  private func logit(ofPair node: Node, _ links: Links) -> ValueID? {
+    guard node.inputs.count == 2, shape(node.output).reduce(1, *) == 2 * rowCount,
+      let complement = links.producer(node.inputs[0]), let sigmoid = links.producer(node.inputs[1]),
+      nodes[complement].inputs == [node.inputs[1]], case .unary(.sigmoid) = nodes[sigmoid].operation,
+      case .affine(let affine) = nodes[complement].operation, affine.scale?.elements == [-1],
+      affine.shift?.elements == [1]
+    else { return nil }
+    return nodes[sigmoid].inputs[0]
   }
 }

@@ -8,6 +8,8 @@ public enum ModelWarning: Sendable, Equatable {
   case ignoredCast(node: String, type: String)
   /// The model has several outputs; one is read.
   case severalOutputs(chosen: String, ignored: [String])
+  /// The model ends in an operator that chooses a class; the scores that it chooses from are read.
+  case classChosen(node: String, operatorName: String)
   /// The model has inputs that its output does not depend on.
   case unusedInputs(names: [String])
 }
@@ -24,6 +26,8 @@ extension ModelWarning: CustomStringConvertible {
     case .severalOutputs(let chosen, let ignored):
       "the model has \(ignored.count + 1) outputs; '\(chosen)' is read, the others are ignored:"
         + " \(ignored.map { "'\($0)'" }.joined(separator: ", "))"
+    case .classChosen(let node, let operatorName):
+      "the model ends in node '\(node)' (\(operatorName)), which chooses a class; the scores before it are read"
     case .unusedInputs(let names):
       "the output does not depend on \(names.map { "'\($0)'" }.joined(separator: ", "))"
     }

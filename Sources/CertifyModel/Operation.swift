@@ -14,6 +14,10 @@ public enum Operation: Sendable {
   case unary(UnaryFunction)
   /// A function of two numbers, applied to each pair of elements with broadcasting.
   case binary(BinaryFunction)
+  /// One of two numbers, by a condition, with broadcasting.
+  case selection(Selection)
+  /// Rounding to a grid.
+  case quantization(Quantization)
   /// softmax along one axis (non-negative).
   case softmax(axis: Int)
   /// log-softmax along one axis (non-negative).
@@ -91,34 +95,6 @@ public struct Affine: Sendable {
   }
 }
 
-/// A function of one number.
-public enum UnaryFunction: Sendable, Equatable {
-  case relu
-  /// slope·x below zero.
-  case leakyRelu(slope: Float)
-  case sigmoid
-  case tanh
-  /// x·Φ(x).
-  case gelu
-  /// The tanh approximation of x·Φ(x).
-  case geluTanh
-  /// min(max(x, lower), upper).
-  case clip(lower: Float, upper: Float)
-  case erf
-  case exp
-  case log
-  case sqrt
-  case abs
-  case reciprocal
-  /// x to a constant power.
-  case power(exponent: Float)
-}
-
-/// A function of two numbers.
-public enum BinaryFunction: Sendable, Equatable {
-  case add, subtract, multiply, divide, maximum, minimum
-}
-
 /// A sliding-window reduction over one, two or three spatial axes; x is [N, C, …].
 public struct Pooling: Sendable {
   public enum Kind: Sendable, Equatable {
@@ -148,7 +124,19 @@ public struct Pooling: Sendable {
 /// A reduction over some axes; the output's shape says whether they are kept with extent 1 or dropped.
 public struct Reduction: Sendable {
   public enum Kind: Sendable, Equatable {
-    case sum, mean, maximum, minimum
+    case sum, mean, maximum, minimum, product
+    /// The place of the largest number along one axis: the first of equal ones, or the last.
+    case argMaximum(isLast: Bool)
+    /// The place of the smallest number along one axis: the first of equal ones, or the last.
+    case argMinimum(isLast: Bool)
+
+    /// Whether the result is a place, which jumps: its derivative is 0 wherever it exists.
+    public var isPlace: Bool {
+      switch self {
+      case .argMaximum, .argMinimum: true
+      case .sum, .mean, .maximum, .minimum, .product: false
+      }
+    }
   }
   public var kind: Kind
   /// Non-negative, ascending.

@@ -32,7 +32,7 @@ extension OperationCase {
   /// x and an affine image of it through an operation on two values.
   static func pair(
     _ name: String, _ operation: Operation, from source: [Int], through image: [Int], to result: [Int],
-    _ middle: Operation
+    _ middle: Operation, range: Range = Range(lower: -1, upper: 1)
   ) -> OperationCase {
     let graph = Graph(
       values: [
@@ -42,7 +42,7 @@ extension OperationCase {
         Node(name: "middle", operation: middle, inputs: [0], output: 1),
         Node(name: name, operation: operation, inputs: [0, 1], output: 2),
       ], input: 0, output: 2)
-    return OperationCase(name: name, graph: graph)
+    return OperationCase(name: name, graph: graph, range: range)
   }
 
   static func weights(_ shape: [Int], seed: UInt64 = 1) -> Tensor {
@@ -71,7 +71,7 @@ extension OperationCase {
   }
 
   static let all: [OperationCase] =
-    convolutions + linear + elementwise + binary + windows + moves + composed
+    convolutions + linear + elementwise + functions + choices + binary + windows + moves + composed
 
   static let convolutions: [OperationCase] = [
     .single("convolution", convolution([4, 3, 3, 3]), from: [2, 3, 6, 7], to: [2, 4, 4, 5]),
@@ -170,6 +170,8 @@ extension OperationCase {
     .single("mean", .reduction(Reduction(kind: .mean, axes: [1])), from: [2, 3, 4], to: [2, 1, 4]),
     .single("sum", .reduction(Reduction(kind: .sum, axes: [1, 2])), from: [2, 3, 4], to: [2]),
     .single("maximum", .reduction(Reduction(kind: .maximum, axes: [2])), from: [2, 3, 4], to: [2, 3]),
+    .single(
+      "product", .reduction(Reduction(kind: .product, axes: [1, 2])), from: [2, 3, 2], to: [2, 1, 1]),
     .single("minimum", .reduction(Reduction(kind: .minimum, axes: [1])), from: [2, 3, 4], to: [2, 1, 4]),
   ]
 

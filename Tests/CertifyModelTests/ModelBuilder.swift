@@ -57,7 +57,7 @@ struct ModelBuilder {
   }
 
   enum Attribute {
-    case int(Int), float(Float), ints([Int]), string(String), tensor(Onnx_TensorProto)
+    case int(Int), float(Float), floats([Float]), ints([Int]), string(String), tensor(Onnx_TensorProto)
   }
 
   mutating func node(
@@ -76,6 +76,7 @@ struct ModelBuilder {
       switch value {
       case .int(let value): (attribute.type, attribute.i) = (2, Int64(value))
       case .float(let value): (attribute.type, attribute.f) = (1, value)
+      case .floats(let values): (attribute.type, attribute.floats) = (6, values)
       case .ints(let values): (attribute.type, attribute.ints) = (7, values.map(Int64.init))
       case .string(let value): (attribute.type, attribute.s) = (3, Data(value.utf8))
       case .tensor(let value): (attribute.type, attribute.t) = (4, value)

@@ -95,6 +95,22 @@ public struct ReferenceInterpreter {
       return Array64(shape: shape, elements: x.elements.map { apply(function, $0) })
     case .binary(let function):
       return Array64(shape: shape) { apply(function, x[broadcasting: $0], inputs[1][broadcasting: $0]) }
+    case .selection(let selection):
+      var remaining = inputs[...]
+      let operands = [selection.condition, selection.whenTrue, selection.whenFalse].map { constant in
+        constant.map { Array64($0) } ?? remaining.removeFirst()
+      }
+      return Array64(shape: shape) { index in
+        operands[operands[0][broadcasting: index] != 0 ? 1 : 2][broadcasting: index]
+      }
+    case .quantization(let q):
+      let (scale, zeroPoint) = (Array64(q.scale), Array64(q.zeroPoint))
+      return Array64(shape: shape) { index in
+        let (s, z) = (scale[broadcasting: index], zeroPoint[broadcasting: index])
+        let level = (x[broadcasting: index] / s).rounded(.toNearestOrEven) + z
+        let kept = min(max(level, Double(q.lowest)), Double(q.highest))
+        return q.isDequantized ? (kept - z) * s : kept
+      }
     case .softmax(let axis):
       return Array64(shape: shape) { exp(logSoftmax(x, $0, axis: axis)) }
     case .logSoftmax(let axis):
@@ -186,8 +202,15 @@ public struct ReferenceInterpreter {
       case .mean: return found.reduce(0, +) / Double(found.count)
       case .maximum: return found.reduce(-.infinity, max)
       case .minimum: return found.reduce(.infinity, min)
+      case .product: return found.reduce(1, *)
+      case .argMaximum(let isLast): return Double(place(of: found.max(), in: found, isLast))
+      case .argMinimum(let isLast): return Double(place(of: found.min(), in: found, isLast))
       }
     }
+  }
+
+  private func place(of number: Double?, in numbers: [Double], _ isLast: Bool) -> Int {
+    (isLast ? numbers.lastIndex { $0 == number } : numbers.firstIndex { $0 == number }) ?? 0
   }
 
   private func pad(_ p: Padding, _ x: Array64, _ shape: [Int]) -> Array64 {
@@ -217,25 +240,6 @@ public struct ReferenceInterpreter {
     return line[index[axis]] - top - log(line.reduce(0) { $0 + exp($1 - top) })
   }
 
-  private func apply(_ function: UnaryFunction, _ x: Double) -> Double {
-    switch function {
-    case .relu: max(x, 0)
-    case .leakyRelu(let slope): x < 0 ? Double(slope) * x : x
-    case .sigmoid: 1 / (1 + exp(-x))
-    case .tanh: tanh(x)
-    case .gelu: 0.5 * x * erfc(-x / 2.0.squareRoot())
-    case .geluTanh: 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
-    case .clip(let lower, let upper): min(max(x, Double(lower)), Double(upper))
-    case .erf: erf(x)
-    case .exp: exp(x)
-    case .log: log(x)
-    case .sqrt: x.squareRoot()
-    case .abs: abs(x)
-    case .reciprocal: 1 / x
-    case .power(let exponent): pow(x, Double(exponent))
-    }
-  }
-
   private func apply(_ function: BinaryFunction, _ a: Double, _ b: Double) -> Double {
     switch function {
     case .add: a + b
@@ -244,6 +248,7 @@ public struct ReferenceInterpreter {
     case .divide: a / b
     case .maximum: max(a, b)
     case .minimum: min(a, b)
+    case .power: pow(a, b)
     }
   }
 

@@ -118,7 +118,7 @@ extension Affine {
 
 extension Tensor {
   /// The elements repeated to `target`.
-  fileprivate func broadcast(to target: [Int]) -> [Float] {
+  func broadcast(to target: [Int]) -> [Float] {
     let map = IndexMap.broadcast(from: self.shape, to: target)
     var result = [Float](repeating: 0, count: target.reduce(1, *))
     elements.withUnsafeBufferPointer { source in

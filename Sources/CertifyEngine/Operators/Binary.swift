@@ -1,5 +1,6 @@
 import CDNNL
 import CertifyModel
+import Foundation
 
 extension PlanBuilder {
   /// y = a ∘ b with broadcasting; the products are v·∂y/∂a and v·∂y/∂b, summed over repeated axes.
@@ -11,7 +12,16 @@ extension PlanBuilder {
     let a = try leftMap.map { try expand(plainSlot(left), $0, to: result) } ?? slot(left)
     let b = try reorder(
       rightMap.map { try expand(plainSlot(right), $0, to: result) } ?? slot(right), to: a.layout)
-    let y = try binary(function.kind, a, b, node: node.name)
+    let y: Slot
+    if let kind = function.kind {
+      y = try binary(kind, a, b, node: node.name)
+    } else {
+      y = temporary(a.layout)
+      let count = a.layout.byteCount / MemoryLayout<Float>.stride
+      emit(reads: [a, b], writes: [y]) {
+        for i in 0..<count { y.floats[i] = pow(a.floats[i], b.floats[i]) }
+      }
+    }
     define(node.output, y)
 
     return { [self] gradient in
@@ -54,6 +64,18 @@ extension PlanBuilder {
       let quotient = try binary(dnnl_binary_div, v, b, node: node)
       let product = try binary(dnnl_binary_mul, quotient, y, node: node)
       return (quotient, try eltwise(.linear(scale: -1, shift: 0), product, node: node))
+    case .power:
+      let (aGradient, bGradient) = (temporary(a.layout), temporary(a.layout))
+      let count = a.layout.byteCount / MemoryLayout<Float>.stride
+      emit(reads: [v, a, b, y], writes: [aGradient, bGradient]) {
+        for i in 0..<count {
+          let (base, exponent) = (a.floats[i], b.floats[i])
+          aGradient.floats[i] = exponent == 0 ? 0 : v.floats[i] * exponent * pow(base, exponent - 1)
+          // The power of a negative number has no derivative by its exponent.
+          bGradient.floats[i] = base > 0 ? v.floats[i] * y.floats[i] * log(base) : 0
+        }
+      }
+      return (aGradient, bGradient)
     case .maximum, .minimum:
       let (aGradient, bGradient) = (temporary(a.layout), temporary(a.layout))
       let count = a.layout.byteCount / MemoryLayout<Float>.stride
@@ -70,7 +92,8 @@ extension PlanBuilder {
 }
 
 extension BinaryFunction {
-  fileprivate var kind: dnnl_alg_kind_t {
+  /// `nil` for a function that the kernel library does not have.
+  fileprivate var kind: dnnl_alg_kind_t? {
     switch self {
     case .add: dnnl_binary_add
     case .subtract: dnnl_binary_sub
@@ -78,6 +101,7 @@ extension BinaryFunction {
     case .divide: dnnl_binary_div
     case .maximum: dnnl_binary_max
     case .minimum: dnnl_binary_min
+    case .power: nil
     }
   }
 }

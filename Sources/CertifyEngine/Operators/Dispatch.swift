@@ -11,6 +11,8 @@ extension PlanBuilder {
     case .affine(let affine): return try self.affine(affine, node)
     case .unary(let function): return try unary(function, node)
     case .binary(let function): return try binary(function, node)
+    case .selection(let selection): return try self.selection(selection, node)
+    case .quantization(let quantization): return try self.quantization(quantization, node)
     case .softmax(let axis): return try softmax(axis: axis, logarithm: false, node)
     case .logSoftmax(let axis): return try softmax(axis: axis, logarithm: true, node)
     case .pooling(let pooling): return try self.pooling(pooling, node)

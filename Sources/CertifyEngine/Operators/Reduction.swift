@@ -1,7 +1,7 @@
 import CertifyModel
 
 extension PlanBuilder {
-  /// The sum, mean, maximum or minimum over some axes.
+  /// The sum, mean, maximum, minimum or product over some axes.
   func reduction(_ reduction: Reduction, _ node: Node) throws -> Pullback {
     let source = shape(node.inputs[0])
     if reduction.kind == .mean, (3...5).contains(source.count), reduction.axes == Array(2..<source.count) {
@@ -16,6 +16,9 @@ extension PlanBuilder {
       return try sum(node, map, kept: kept, scale: 1 / Float(extent))
     case .maximum: return try extremum(node, map, kept: kept, sign: 1)
     case .minimum: return try extremum(node, map, kept: kept, sign: -1)
+    case .product: return try product(node, map, kept: kept)
+    case .argMaximum(let isLast): return try place(node, reduction, kept: kept, sign: 1, isLast: isLast)
+    case .argMinimum(let isLast): return try place(node, reduction, kept: kept, sign: -1, isLast: isLast)
     }
   }
 

@@ -1,6 +1,5 @@
 import CDNNL
 import CertifyModel
-import Foundation
 
 /// A function of one number as the kernel library knows it.
 struct EltwiseKernel {
@@ -42,8 +41,14 @@ struct EltwiseKernel {
     case .abs: self.init(dnnl_eltwise_abs)
     case .reciprocal: self.init(dnnl_eltwise_pow, alpha: 1, beta: -1)
     case .power(let exponent): self.init(dnnl_eltwise_pow, alpha: 1, beta: exponent)
-    // The library's logarithm is off by 1e-6 near 1.
-    case .erf, .log: return nil
+    case .elu(let alpha):
+      self.init(
+        dnnl_eltwise_elu, byResult: alpha >= 0 ? dnnl_eltwise_elu_use_dst_for_bwd : nil, alpha: alpha)
+    case .softplus: self.init(dnnl_eltwise_soft_relu, alpha: 1)
+    case .swish(let alpha): self.init(dnnl_eltwise_swish, alpha: alpha)
+    case .mish: self.init(dnnl_eltwise_mish)
+    case .hardSwish: self.init(dnnl_eltwise_hardswish, alpha: 1 / 6, beta: 0.5)
+    default: return nil
     }
   }
 }
@@ -57,17 +62,13 @@ extension PlanBuilder {
     if let kernel = EltwiseKernel(function) {
       result = try eltwise(kernel, argument, node: node.name)
     } else {
+      let kernel = try pointwise(function, node.name)
       result = temporary(argument.layout)
       let count = argument.layout.byteCount / MemoryLayout<Float>.stride
-      emit(reads: [argument], writes: [result]) {
-        if function == .log {
-          for i in 0..<count { result.floats[i] = log(argument.floats[i]) }
-        } else {
-          for i in 0..<count { result.floats[i] = erf(argument.floats[i]) }
-        }
-      }
+      emit(reads: [argument], writes: [result]) { kernel.value(argument.floats, result.floats, count) }
     }
     define(node.output, result)
+    if function.isStep { return { _ in } }
     return { [self] gradient in
       try accumulate(
         pullBack(function, gradient: gradient, argument: argument, result: result, node: node.name),
@@ -91,13 +92,10 @@ extension PlanBuilder {
     let upstream = try reorder(gradient, to: known.layout)
     let downstream = temporary(known.layout)
     guard let kernel = EltwiseKernel(function) else {
+      let kernel = try pointwise(function, node)
       let count = known.layout.byteCount / MemoryLayout<Float>.stride
-      let factor = Float(2 / Double.pi.squareRoot())
       emit(reads: [upstream, known], writes: [downstream]) {
-        for i in 0..<count {
-          let x = known.floats[i]
-          downstream.floats[i] = upstream.floats[i] * (function == .log ? 1 / x : factor * exp(-x * x))
-        }
+        kernel.pullback(upstream.floats, known.floats, downstream.floats, count)
       }
       return downstream
     }
@@ -118,6 +116,13 @@ extension PlanBuilder {
         (DNNL_ARG_DIFF_SRC, downstream),
       ], writes: [DNNL_ARG_DIFF_SRC])
     return downstream
+  }
+
+  private func pointwise(_ function: UnaryFunction, _ node: String) throws -> PointwiseKernel {
+    guard let kernel = PointwiseKernel(function) else {
+      throw EngineError.unsupported(node: node, reason: "there is no kernel for the function \(function)")
+    }
+    return kernel
   }
 
   private func eltwisePrimitive(

@@ -76,6 +76,23 @@ struct BatchTracker {
           "a constant of shape \(constant) meets axis \(axis) of \(from), which holds more than the batch")
       }
       return axis + added
+    case .quantization(let quantization):
+      let own = axis + quantization.scale.shape.count - from.count
+      try require(
+        own < 0 || quantization.scale.shape[own] == 1, "its scale differs along axis \(axis) of \(from)")
+      return axis
+    case .selection(let selection):
+      let places = node.inputs.map { shape($0).count - batchAxis($0) }
+      let extents = node.inputs.map { shape($0)[batchAxis($0)] }
+      try require(
+        Set(places).count == 1 && Set(extents).count == 1 && to[to.count - places[0]] == extents[0],
+        "its inputs have the batch along different axes")
+      for constant in [selection.condition, selection.whenTrue, selection.whenFalse].compactMap({ $0?.shape })
+      {
+        let own = constant.count - places[0]
+        try require(own < 0 || constant[own] == 1, "a constant of several rows is combined with the batch")
+      }
+      return to.count - places[0]
     case .broadcast:
       try require(to[axis + added] == from[axis], "\(from) is repeated along the batch")
       return axis + added
@@ -131,12 +148,15 @@ extension Operation {
     case .linear: "linear"
     case .matrixProduct: "matrix product"
     case .affine: "affine"
-    case .unary: "function"
+    case .unary(let function): function.isStep ? "\(function)" : "function"
     case .binary(let function): "\(function)"
+    case .selection: "choice"
+    case .quantization: "quantisation"
     case .softmax: "softmax"
     case .logSoftmax: "log-softmax"
     case .pooling: "pooling"
-    case .reduction(let reduction): "\(reduction.kind)"
+    case .reduction(let reduction):
+      reduction.kind.isPlace ? "place of an extremum" : "\(reduction.kind)"
     case .reshape: "reshape"
     case .transpose: "transpose"
     case .padding: "padding"

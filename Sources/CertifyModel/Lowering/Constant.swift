@@ -14,11 +14,18 @@ struct Constant: Sendable {
   /// Non-negative extents whose product is the number of elements.
   var shape: [Int]
   var storage: Storage
+  /// The type in the file of whole numbers that were not computed.
+  var integerType: ElementType?
 
   init(name: String, shape: [Int], _ storage: Storage) {
     self.name = name
     self.shape = shape
     self.storage = storage
+  }
+
+  /// A scalar that is not in the file; messages name the node.
+  static func number(_ value: Double, _ call: OperatorCall) -> Constant {
+    Constant(name: call.node.name, shape: [], .double([value]))
   }
 
   var count: Int {
@@ -77,34 +84,41 @@ struct Constant: Sendable {
     case .single(let elements):
       return elements.allSatisfy { $0 == elements[0] } ? Double(elements[0]) : nil
     case .double(let elements): return elements.allSatisfy { $0 == elements[0] } ? elements[0] : nil
-    case .integer, .bool: return nil
+    case .bool(let elements): return elements.allSatisfy { $0 == elements[0] } ? (elements[0] ? 1 : 0) : nil
+    case .integer: return nil
     }
   }
 
   /// The same elements in another shape of the same size.
-  func reshaped(_ shape: [Int]) -> Constant { Constant(name: name, shape: shape, storage) }
+  func reshaped(_ shape: [Int]) -> Constant {
+    var result = self
+    result.shape = shape
+    return result
+  }
 
   /// The elements at the given positions.
   func gathered(_ indices: [Int], shape: [Int]) -> Constant {
+    var result = reshaped(shape)
     switch storage {
-    case .single(let elements): Constant(name: name, shape: shape, .single(indices.map { elements[$0] }))
-    case .double(let elements): Constant(name: name, shape: shape, .double(indices.map { elements[$0] }))
-    case .integer(let elements): Constant(name: name, shape: shape, .integer(indices.map { elements[$0] }))
-    case .bool(let elements): Constant(name: name, shape: shape, .bool(indices.map { elements[$0] }))
+    case .single(let elements): result.storage = .single(indices.map { elements[$0] })
+    case .double(let elements): result.storage = .double(indices.map { elements[$0] })
+    case .integer(let elements): result.storage = .integer(indices.map { elements[$0] })
+    case .bool(let elements): result.storage = .bool(indices.map { elements[$0] })
     }
+    return result
   }
 
-  /// The elements of a floating-point constant in single precision.
+  /// The elements in single precision.
   ///
   /// - Throws: ``ModelError/nonFinite(tensor:index:value:)``.
-  func tensor() throws -> Tensor {
+  func tensor(allowsInfinity: Bool = false) throws -> Tensor {
     let elements: [Float]
     if case .single(let own) = storage { elements = own } else { elements = doubles.map { Float($0) } }
-    try Constant.checkFinite(elements, name: name)
+    try Constant.checkFinite(elements, name: name, allowsInfinity: allowsInfinity)
     return Tensor(shape: shape, elements: elements)
   }
 
-  private static func checkFinite(_ elements: [Float], name: String) throws {
+  private static func checkFinite(_ elements: [Float], name: String, allowsInfinity: Bool) throws {
     // x − x is 0 for finite x and NaN otherwise, so that one pass without branches finds trouble.
     let trouble = elements.withUnsafeBufferPointer { buffer in
       var sum: Float = 0
@@ -112,7 +126,8 @@ struct Constant: Sendable {
       return sum != 0 || sum.isNaN
     }
     guard trouble else { return }
-    for (index, element) in elements.enumerated() where !element.isFinite {
+    for (index, element) in elements.enumerated()
+    where !element.isFinite && !(allowsInfinity && element.isInfinite) {
       throw ModelError.nonFinite(tensor: name, index: index, value: element)
     }
   }
@@ -122,4 +137,9 @@ struct Constant: Sendable {
 enum Operand: Sendable {
   case constant(Constant)
   case value(ValueID)
+
+  var isConstant: Bool {
+    if case .constant = self { return true }
+    return false
+  }
 }

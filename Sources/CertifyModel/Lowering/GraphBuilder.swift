@@ -3,6 +3,7 @@ struct GraphBuilder {
   private(set) var values: [Value] = []
   private(set) var nodes: [Node] = []
   var warnings: [ModelWarning] = []
+  private var kinds: [ValueID: ValueKind] = [:]
   /// How many numbers may still be made by folding constants.
   private var foldBudget: Int
 
@@ -39,6 +40,19 @@ struct GraphBuilder {
 
   /// Gives the value a node made the name that the file has for it.
   mutating func rename(_ value: ValueID, _ name: String) { values[value].name = name }
+
+  func kind(_ value: ValueID) -> ValueKind { kinds[value] ?? .floating }
+
+  func kind(_ operand: Operand) -> ValueKind {
+    switch operand {
+    case .value(let value): kind(value)
+    case .constant(let constant):
+      constant.isFloating ? .floating : constant.bools == nil ? .integer : .boolean
+    }
+  }
+
+  /// Says what a value's numbers stand for.
+  mutating func mark(_ value: ValueID, _ kind: ValueKind) { kinds[value] = kind }
 
   /// Takes `count` numbers off what folding may still make.
   mutating func spend(_ count: Int, on call: OperatorCall) throws {
@@ -105,6 +119,13 @@ extension GraphBuilder {
     return try emit(call, .affine(affine), [x], shape: shape)
   }
 
+  /// The same numbers as a value that stands for something else.
+  mutating func copy(_ call: OperatorCall, _ x: ValueID, as kind: ValueKind) throws -> ValueID {
+    let result = try affine(call, x, scale: .number(1, call))
+    mark(result, kind)
+    return result
+  }
+
   /// A value that is a constant, made from x so that it has its batch.
   ///
   /// 0·x + c is c for every finite x.
@@ -115,7 +136,6 @@ extension GraphBuilder {
     let first = try emit(
       call, .slice(Slice(starts: [0, 0], steps: [1, 1])), [flat], shape: [row[0], 1])
     return try affine(
-      call, try reshape(call, first, row), scale: Constant(name: call.node.name, shape: [], .single([0])),
-      shift: constant)
+      call, try reshape(call, first, row), scale: .number(0, call), shift: constant)
   }
 }

@@ -14,10 +14,12 @@ enum Lowering {
   static func lower(_ source: consuming SourceModel) throws -> LoweredModel {
     let batchSize = source.input.extents.first.flatMap { $0 } ?? 1
     let inputShape = [batchSize] + source.input.extents.dropFirst().compactMap { $0 }
-    let (name, warnings) = (source.input.name, source.warnings)
-    let (builder, input, output) = try evaluated(source, inputShape: inputShape)
-    guard case .value(let output) = output else { throw ModelError.outputIgnoresInput(names: [name]) }
-    let graph = Graph(values: builder.values, nodes: builder.nodes, input: input, output: output)
+    let (name, warnings, choice, opsets) = (source.input.name, source.warnings, source.output, source.opsets)
+    var (builder, input, output) = try evaluated(source, inputShape: inputShape)
+    guard case .value(let scores) = output else { throw ModelError.outputIgnoresInput(names: [name]) }
+    let logits = try choice.logits(scores, opsets: opsets, &builder)
+    guard builder.kind(logits) == .floating else { throw ModelError.outputs(names: [choice.name]) }
+    let graph = Graph(values: builder.values, nodes: builder.nodes, input: input, output: logits)
       .withoutDeadNodes()
     return try normalized(graph, batchSize: batchSize, warnings: warnings + builder.warnings)
   }
@@ -36,7 +38,7 @@ enum Lowering {
     operands[source.input.name] = .value(input)
 
     // A constant is dropped after its last use, so that no more than one copy of the weights lives.
-    var uses: [String: Int] = [source.output: 1]
+    var uses: [String: Int] = [source.output.name: 1]
     for node in source.nodes { for name in node.inputs { uses[name, default: 0] += 1 } }
 
     for index in source.nodes.indices {
@@ -55,7 +57,7 @@ enum Lowering {
           reason: "its output '\(name)' is read", help: "only its first output is supported")
       }
     }
-    guard let output = operands[source.output] else {
+    guard let output = operands[source.output.name] else {
       throw ModelError.outputIgnoresInput(names: [source.input.name])
     }
     return (builder, input, output)
@@ -67,9 +69,13 @@ enum Lowering {
     let opset = opsets[node.domain] ?? 0
     let definition = try OperatorTable.definition(for: node, opsets: opsets)
     let firstNew = builder.values.count
-    let outputs = try definition.lower(OperatorCall(node: node, opset: opset, inputs: inputs), &builder)
+    let call = OperatorCall(node: node, opset: opset, inputs: inputs)
+    let kind = try ValueKind.kept(by: call, builder)
+    let outputs = try definition.lower(call, &builder)
     for (name, operand) in zip(node.outputs, outputs) where !name.isEmpty {
-      if case .value(let value) = operand, value >= firstNew { builder.rename(value, name) }
+      guard case .value(let value) = operand, value >= firstNew else { continue }
+      builder.rename(value, name)
+      if let kind { builder.mark(value, kind) }
     }
     return outputs
   }

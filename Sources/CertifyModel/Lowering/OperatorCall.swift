@@ -79,6 +79,7 @@ struct OperatorCall {
     case tensor = 4
     case floats = 6
     case ints = 7
+    case strings = 8
   }
 
   private func attribute(_ name: String, _ type: AttributeType) throws -> Onnx_AttributeProto? {
@@ -107,6 +108,8 @@ struct OperatorCall {
   func string(_ name: String) throws -> String? {
     try attribute(name, .string).map { String(decoding: $0.s, as: UTF8.self) }
   }
+
+  func stringCount(_ name: String) throws -> Int { try attribute(name, .strings)?.strings.count ?? 0 }
 
   func tensor(_ name: String) throws -> Onnx_TensorProto? { try attribute(name, .tensor)?.t }
 

@@ -18,6 +18,11 @@ struct OperatorDefinition: Sendable {
     self.opsets = opsets
     self.lower = lower
   }
+
+  /// An operator of the default domain that has this definition from a version on.
+  init(_ name: String, since: Int, lower: @escaping Lower) {
+    self.init(name, opsets: since...OperatorTable.supportedOpsets.upperBound, lower: lower)
+  }
 }
 
 /// Every operator that is supported: a family is a file in `Operators/` and registers its own here by one line.
@@ -26,9 +31,11 @@ enum OperatorTable {
   static let supportedOpsets = 7...28
 
   private static let families: [[OperatorDefinition]] = [
-    LinearOperators.all, ConvolutionOperators.all, NormalizationOperators.all, ActivationOperators.all,
-    PoolingOperators.all, ReductionOperators.all, ArithmeticOperators.all, ShapeOperators.all,
-    SliceOperators.all, JoinOperators.all, ConstantOperators.all, LogicOperators.all,
+    LinearOperators.all, ConvolutionOperators.all, NormalizationOperators.all, StatisticOperators.all,
+    ElementaryOperators.all, ActivationOperators.all, QuantizationOperators.all,
+    PoolingOperators.all, ReductionOperators.all, CumulativeOperators.all, ArithmeticOperators.all,
+    ShapeOperators.all,
+    SliceOperators.all, JoinOperators.all, ConstantOperators.all, LogicOperators.all, ScikitOperators.all,
   ]
 
   private static let definitions: [String: [OperatorDefinition]] =
@@ -50,6 +57,7 @@ enum OperatorTable {
 
   /// What may help someone whose model has an operator that is not supported.
   private static func help(domain: String, name: String) -> String {
+    if domain == ScikitOperators.domain { return ScikitOperators.help(name) }
     if !domain.isEmpty {
       return "export without custom operators, or inline the model's functions"
         + " (onnx.inliner.inline_local_functions)"
@@ -57,13 +65,17 @@ enum OperatorTable {
     switch name {
     case "If", "Loop", "Scan":
       return "export a model without control flow (a fixed input shape often folds it away: onnxsim)"
-    case "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul",
-      "ConvInteger", "MatMulInteger":
-      return "export the model before quantisation, in float32"
+    case "DynamicQuantizeLinear":
+      return
+        "its scale depends on the whole input: quantise statically (QuantizeLinear and DequantizeLinear pairs)"
+    case "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger":
+      return "quantise into QuantizeLinear and DequantizeLinear pairs (the QDQ format), or export in float32"
     case "LSTM", "GRU", "RNN":
       return "recurrent layers are not supported; certify a feed-forward classifier"
-    case "ArgMax", "TopK":
-      return "export the logits instead of the predicted class"
+    case "TopK":
+      return "it is supported at the end of a model only; export the logits"
+    case "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitwiseNot":
+      return "arithmetic on bits is not supported; express it by arithmetic on numbers"
     default:
       return "express it by supported operators, or simplify the model (onnxsim)"
     }

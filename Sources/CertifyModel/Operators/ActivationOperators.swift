@@ -1,83 +1,67 @@
-/// Functions of one number, and softmax.
+/// Activation functions with attributes, and softmax.
 enum ActivationOperators {
   static let all: [OperatorDefinition] = [
-    unary("Relu", .relu) { max($0, 0) },
-    unary("Sigmoid", .sigmoid),
-    unary("Tanh", .tanh),
-    unary("Erf", .erf),
-    unary("Exp", .exp, fold: exponential),
-    unary("Log", .log, fold: logarithm),
-    unary("Sqrt", .sqrt) { $0.squareRoot() },
-    unary("Abs", .abs) { abs($0) },
-    unary("Reciprocal", .reciprocal) { 1 / $0 },
-    folding("Floor") { $0.rounded(.down) },
-    folding("Ceil") { $0.rounded(.up) },
-    folding("Round") { $0.rounded(.toNearestOrEven) },
-    folding("Sign") { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
-    OperatorDefinition("Neg", lower: negate),
     OperatorDefinition("LeakyRelu", lower: leakyRelu),
     OperatorDefinition("PRelu", lower: parametricRelu),
-    OperatorDefinition("Gelu", opsets: 20...OperatorTable.supportedOpsets.upperBound, lower: gelu),
+    OperatorDefinition("ThresholdedRelu", since: 10, lower: thresholdedRelu),
+    OperatorDefinition("Elu", lower: elu),
+    OperatorDefinition("Selu", lower: selu),
+    OperatorDefinition("Celu", since: 12, lower: celu),
+    OperatorDefinition("HardSigmoid", lower: hardSigmoid),
+    OperatorDefinition("Swish", since: 24, lower: swish),
+    OperatorDefinition("Gelu", since: 20, lower: gelu),
     OperatorDefinition("Clip", lower: clip),
     OperatorDefinition("Softmax", lower: softmax { .softmax(axis: $0) }),
     OperatorDefinition("LogSoftmax", lower: softmax { .logSoftmax(axis: $0) }),
   ]
 
-  private static func unary(
-    _ name: String, _ function: UnaryFunction, fold: (@Sendable (Double) -> Double)? = nil
-  ) -> OperatorDefinition {
-    OperatorDefinition(name) { call, builder in
-      if case .constant(let constant) = try call.input(0), let fold {
-        return [.constant(try folded(constant, call, &builder, fold))]
-      }
-      return [.value(try builder.unary(call, function, call.value(0)))]
-    }
-  }
-
-  /// An operator that only occurs in arithmetic on shapes: its derivative is 0.
-  private static func folding(
-    _ name: String, _ function: @escaping @Sendable (Double) -> Double
-  ) -> OperatorDefinition {
-    OperatorDefinition(name) { call, builder in
-      guard case .constant(let constant) = try call.input(0) else {
-        throw call.unsupported(
-          "it is applied to a value that depends on the model's input",
-          help: "only constants are rounded: express it by supported operators")
-      }
-      return [.constant(try folded(constant, call, &builder, function))]
-    }
-  }
-
-  private static func folded(
-    _ constant: Constant, _ call: OperatorCall, _ builder: inout GraphBuilder, _ function: (Double) -> Double
-  ) throws -> Constant {
-    try builder.spend(constant.count, on: call)
-    let name = call.node.outputs.first ?? call.node.name
-    if let integers = constant.integers {
-      // Of these functions exporters apply abs, neg and sign to integers.
-      let results = try integers.map { integer -> Int in
-        guard let result = Int(exactly: function(Double(integer)).rounded(.towardZero)) else {
-          throw call.invalid("\(integer) is out of range")
-        }
-        return result
-      }
-      return Constant(name: name, shape: constant.shape, .integer(results))
-    }
-    return Constant(name: name, shape: constant.shape, .double(constant.doubles.map(function)))
-  }
-
-  private static let negate: OperatorDefinition.Lower = { call, builder in
-    switch try call.input(0) {
-    case .constant(let constant): return [.constant(try folded(constant, call, &builder) { -$0 })]
-    case .value(let x):
-      let scale = Constant(name: call.node.name, shape: [], .single([-1]))
-      return [.value(try builder.affine(call, x, scale: scale))]
-    }
+  private static func apply(
+    _ function: UnaryFunction, _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> [Operand] {
+    [try ElementaryOperators.apply(function, to: call.input(0), call, &builder)]
   }
 
   private static let leakyRelu: OperatorDefinition.Lower = { call, builder in
-    let slope = try call.float("alpha") ?? 0.01
-    return [.value(try builder.unary(call, .leakyRelu(slope: slope), call.value(0)))]
+    try apply(.leakyRelu(slope: call.float("alpha") ?? 0.01), call, &builder)
+  }
+
+  private static let thresholdedRelu: OperatorDefinition.Lower = { call, builder in
+    try apply(.thresholdedRelu(threshold: call.float("alpha") ?? 1), call, &builder)
+  }
+
+  private static let elu: OperatorDefinition.Lower = { call, builder in
+    try apply(.elu(alpha: call.float("alpha") ?? 1), call, &builder)
+  }
+
+  /// γ·x above zero, γ·α·(eˣ − 1) below (Klambauer et al. 2017, arXiv:1706.02515).
+  private static let selu: OperatorDefinition.Lower = { call, builder in
+    let alpha = try call.float("alpha") ?? 1.67326319217681884765625
+    let gamma = Double(try call.float("gamma") ?? 1.05070102214813232421875)
+    let inner = try apply(.elu(alpha: alpha), call, &builder)[0]
+    return [try ElementaryOperators.scaled(inner, by: gamma, call, &builder)]
+  }
+
+  /// x above zero, α·(e^{x/α} − 1) below (Barron 2017, arXiv:1704.07483).
+  private static let celu: OperatorDefinition.Lower = { call, builder in
+    let alpha = Double(try call.float("alpha") ?? 1)
+    guard alpha > 0, alpha.isFinite else {
+      throw call.unsupported("alpha is \(alpha)", help: "a positive number is supported")
+    }
+    let inner = try ElementaryOperators.scaled(call.input(0), by: 1 / alpha, call, &builder)
+    let y = try ElementaryOperators.apply(UnaryFunction.elu(alpha: 1), to: inner, call, &builder)
+    return [try ElementaryOperators.scaled(y, by: alpha, call, &builder)]
+  }
+
+  /// min(max(α·x + β, 0), 1).
+  private static let hardSigmoid: OperatorDefinition.Lower = { call, builder in
+    let alpha = Double(try call.float("alpha") ?? 0.2)
+    let beta = Double(try call.float("beta") ?? 0.5)
+    let line = try ElementaryOperators.scaled(call.input(0), by: alpha, plus: beta, call, &builder)
+    return [try ElementaryOperators.apply(.clip(lower: 0, upper: 1), to: line, call, &builder)]
+  }
+
+  private static let swish: OperatorDefinition.Lower = { call, builder in
+    try apply(.swish(alpha: call.float("alpha") ?? 1), call, &builder)
   }
 
   /// max(x, 0) + slope·min(x, 0), with constant slopes that broadcast.
@@ -95,8 +79,8 @@ enum ActivationOperators {
 
   private static let gelu: OperatorDefinition.Lower = { call, builder in
     switch try call.string("approximate") ?? "none" {
-    case "none": return [.value(try builder.unary(call, .gelu, call.value(0)))]
-    case "tanh": return [.value(try builder.unary(call, .geluTanh, call.value(0)))]
+    case "none": return try apply(.gelu, call, &builder)
+    case "tanh": return try apply(.geluTanh, call, &builder)
     case let other: throw call.invalid("approximate '\(other)' is unknown")
     }
   }
@@ -111,18 +95,12 @@ enum ActivationOperators {
       lower = try call.scalar(1, "minimum")
       upper = try call.scalar(2, "maximum")
     }
-    switch try call.input(0) {
-    case .constant(let constant):
-      return [
-        .constant(
-          try folded(constant, call, &builder) { min(max($0, lower ?? -.infinity), upper ?? .infinity) })
-      ]
-    case .value(let x):
-      if lower == nil, upper == nil { return [.value(x)] }
-      let function = UnaryFunction.clip(
-        lower: Float(lower ?? -.infinity), upper: Float(upper ?? .infinity))
-      return [.value(try builder.unary(call, function, x))]
-    }
+    let x = try call.input(0)
+    if lower == nil, upper == nil { return [x] }
+    // Where the bounds are the wrong way round the upper one holds.
+    let highest = Float(upper ?? .infinity)
+    let function = UnaryFunction.clip(lower: min(Float(lower ?? -.infinity), highest), upper: highest)
+    return [try ElementaryOperators.apply(function, to: x, call, &builder)]
   }
 
   /// Before opset 13 the input is read as a matrix whose columns start at the axis.

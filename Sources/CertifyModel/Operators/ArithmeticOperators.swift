@@ -29,14 +29,22 @@ enum ArithmeticOperators {
 
   private static let mean: OperatorDefinition.Lower = { call, builder in
     let sum = try variadic(.add)(call, &builder)
-    let count = number(1 / Double(call.inputs.count), call)
+    let count = Constant.number(1 / Double(call.inputs.count), call)
     return [try combine(.multiply, sum[0], .constant(count), call, &builder)]
   }
 
-  private static func combine(
+  /// a ∘ b with broadcasting.
+  static func combine(
     _ function: BinaryFunction, _ a: Operand, _ b: Operand, _ call: OperatorCall,
     _ builder: inout GraphBuilder
   ) throws -> Operand {
+    guard builder.kind(a) == builder.kind(b) else {
+      throw call.invalid("it combines different types of numbers")
+    }
+    if function == .divide, builder.kind(a) != .floating, !(a.isConstant && b.isConstant) {
+      throw call.unsupported(
+        "it divides integers that depend on the model's input", help: "cast them to float32 before")
+    }
     switch (a, b) {
     case (.constant(let a), .constant(let b)):
       return .constant(try fold(function, a, b, call, &builder))
@@ -49,11 +57,13 @@ enum ArithmeticOperators {
       case .add, .multiply, .maximum, .minimum:
         return .value(try apply(function, x, c, call, &builder))
       case .subtract:
-        return .value(try builder.affine(call, x, scale: number(-1, call), shift: c))
+        return .value(try builder.affine(call, x, scale: .number(-1, call), shift: c))
       case .divide:
         let reciprocal = try builder.unary(call, .reciprocal, x)
         if c.uniform == 1, c.shape.count <= builder.shape(x).count { return .value(reciprocal) }
         return .value(try builder.affine(call, reciprocal, scale: c))
+      case .power:
+        return .value(try builder.binary(call, .power, builder.materialize(call, c, like: x), x))
       }
     }
   }
@@ -63,14 +73,22 @@ enum ArithmeticOperators {
     _ function: BinaryFunction, _ x: ValueID, _ c: Constant, _ call: OperatorCall,
     _ builder: inout GraphBuilder
   ) throws -> ValueID {
-    guard c.isFloating else { throw call.invalid("it combines floating-point numbers with integers") }
     switch function {
-    case .add: return try builder.affine(call, x, shift: c)
+    case .add:
+      let isMask = c.isFloating && c.doubles.contains { $0.isInfinite }
+      return isMask ? try masked(x, c, call, &builder) : try builder.affine(call, x, shift: c)
     case .subtract: return try builder.affine(call, x, shift: mapped(c, call, &builder) { -$0 })
     case .multiply: return try builder.affine(call, x, scale: c)
     case .divide:
       // A zero gives an infinity, which is reported with the constant's name.
       return try builder.affine(call, x, scale: mapped(c, call, &builder) { 1 / $0 })
+    case .power:
+      if let exponent = c.uniform, exponent.isFinite,
+        Extents.broadcast(builder.shape(x), c.shape) == builder.shape(x)
+      {
+        return exponent == 1 ? x : try builder.unary(call, .power(exponent: Float(exponent)), x)
+      }
+      return try builder.binary(call, .power, x, builder.materialize(call, c, like: x))
     case .maximum, .minimum:
       guard let bound = c.uniform, c.shape.count <= builder.shape(x).count || c.shape.isEmpty,
         Extents.broadcast(builder.shape(x), c.shape) == builder.shape(x)
@@ -84,6 +102,17 @@ enum ArithmeticOperators {
         ? .clip(lower: Float(bound), upper: .infinity) : .clip(lower: -.infinity, upper: Float(bound))
       return try builder.unary(call, clip, x)
     }
+  }
+
+  /// x + c with a constant whose infinities are those of the sum, as attention masks have them.
+  private static func masked(
+    _ x: ValueID, _ c: Constant, _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> ValueID {
+    let sum = try builder.affine(call, x, shift: mapped(c, call, &builder) { $0.isInfinite ? 0 : $0 })
+    let isFinite = try mapped(c, call, &builder) { $0.isInfinite ? 0 : 1 }
+    let selection = Selection(
+      condition: try isFinite.tensor(), whenTrue: nil, whenFalse: try c.tensor(allowsInfinity: true))
+    return try builder.emit(call, .selection(selection), [sum], shape: builder.shape(sum))
   }
 
   private static func mapped(
@@ -110,27 +139,24 @@ enum ArithmeticOperators {
         }, double: { $0 / $1 })
     case .maximum: return try aligned.map(integer: { max($0, $1) }, double: { max($0, $1) })
     case .minimum: return try aligned.map(integer: { min($0, $1) }, double: { min($0, $1) })
+    case .power:
+      return try aligned.map(
+        integer: { Int(exactly: power(Double($0), Double($1)).rounded(.towardZero)) }, double: power)
     }
   }
 
+  /// The exponent may be of another type than the base, whose type the result has.
   private static let pow: OperatorDefinition.Lower = { call, builder in
-    switch (try call.input(0), try call.input(1)) {
-    case (.constant(let a), .constant(let b)):
-      return [
-        .constant(
-          try Aligned(a, b, call, &builder).map(
-            integer: { Int(exactly: power(Double($0), Double($1)).rounded(.towardZero)) }, double: power))
-      ]
-    case (.value(let x), .constant(let exponent)):
-      guard let exponent = exponent.uniform ?? exponent.scalar, exponent.isFinite else {
-        throw call.unsupported("its exponents differ or are not finite", help: "one constant is supported")
-      }
-      if exponent == 1 { return [.value(x)] }
-      return [.value(try builder.unary(call, .power(exponent: Float(exponent)), x))]
-    case (_, .value):
-      throw call.unsupported(
-        "its exponent depends on the model's input", help: "a constant exponent is supported")
+    var exponent = try call.input(1)
+    let base = try call.input(0)
+    if case .constant(let constant) = exponent, builder.kind(base) == .floating, !constant.isFloating {
+      try builder.spend(constant.count, on: call)
+      exponent = .constant(Constant(name: constant.name, shape: constant.shape, .double(constant.doubles)))
     }
+    if builder.kind(base) != .floating, !(base.isConstant && exponent.isConstant) {
+      throw call.unsupported("it raises integers to a power", help: "cast the base to float32 before")
+    }
+    return [try combine(.power, base, exponent, call, &builder)]
   }
 
   private static let modulo: OperatorDefinition.Lower = { call, builder in
@@ -148,7 +174,4 @@ enum ArithmeticOperators {
     return [.constant(result)]
   }
 
-  private static func number(_ value: Double, _ call: OperatorCall) -> Constant {
-    Constant(name: call.node.name, shape: [], .double([value]))
-  }
 }

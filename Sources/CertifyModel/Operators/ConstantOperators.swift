@@ -5,6 +5,7 @@ enum ConstantOperators {
     OperatorDefinition("ConstantOfShape", lower: constantOfShape),
     OperatorDefinition("Range", lower: range),
     OperatorDefinition("Cast", lower: cast),
+    OperatorDefinition("CastLike", since: 15, lower: castLike),
   ]
 
   private static let constant: OperatorDefinition.Lower = { call, builder in
@@ -68,16 +69,49 @@ enum ConstantOperators {
     let unsupported = ModelError.unsupportedType(
       name: call.node.name, type: ElementType.name(short), help: "export the model in float32 throughout")
     guard let type = ElementType(rawValue: short), type != .string else { throw unsupported }
-    switch try call.input(0) {
-    case .value(let x):
-      switch type {
-      case .float: break
-      case .double: builder.warnings.append(.ignoredCast(node: call.node.name, type: "double"))
-      default: throw unsupported
-      }
-      return [.value(x)]
-    case .constant(let constant):
-      return [.constant(try converted(constant, to: type, call, &builder))]
+    return [try converted(call.input(0), to: type, call, &builder)]
+  }
+
+  /// To the type of the second input, of which only the kind of numbers matters.
+  private static let castLike: OperatorDefinition.Lower = { call, builder in
+    switch builder.kind(try call.input(1)) {
+    case .floating: return [try converted(call.input(0), to: .float, call, &builder)]
+    case .integer: return [try converted(call.input(0), to: .int64, call, &builder)]
+    case .boolean: return [try converted(call.input(0), to: .bool, call, &builder)]
+    case .quantized, .label:
+      throw call.unsupported("it converts to the type of quantised numbers or labels", help: "use Cast")
+    }
+  }
+
+  private static func converted(
+    _ operand: Operand, to type: ElementType, _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> Operand {
+    switch operand {
+    case .value(let x): .value(try converted(x, to: type, call, &builder))
+    case .constant(let constant): .constant(try converted(constant, to: type, call, &builder))
+    }
+  }
+
+  private static func converted(
+    _ x: ValueID, to type: ElementType, _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> ValueID {
+    let kind = builder.kind(x)
+    let x = try QuantizationOperators.levels(of: x, call, &builder)
+    switch type {
+    case .float, .double, .float16, .bfloat16:
+      if type != .float { builder.warnings.append(.ignoredCast(node: call.node.name, type: "\(type)")) }
+      return kind == .floating ? x : try builder.copy(call, x, as: .floating)
+    case .bool:
+      if kind == .boolean { return x }
+      let isZero = try builder.unary(call, .isZero, x)
+      let result = try builder.affine(call, isZero, scale: .number(-1, call), shift: .number(1, call))
+      builder.mark(result, .boolean)
+      return result
+    default:
+      if kind != .floating { return try builder.copy(call, x, as: .integer) }
+      let result = try builder.unary(call, .truncate, x)
+      builder.mark(result, .integer)
+      return result
     }
   }
 
@@ -95,7 +129,11 @@ enum ConstantOperators {
       try builder.spend(constant.count, on: call)
       storage = .bool(constant.doubles.map { $0 != 0 })
     default:
-      if constant.integers != nil { return constant }
+      if constant.integers != nil {
+        var result = constant
+        result.integerType = type
+        return result
+      }
       try builder.spend(constant.count, on: call)
       storage = .integer(
         try constant.doubles.map { number in

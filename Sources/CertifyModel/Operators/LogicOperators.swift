@@ -1,77 +1,143 @@
-/// Comparisons and choices, which occur in arithmetic on shapes and are folded.
+/// Comparisons and choices.
 enum LogicOperators {
   static let all: [OperatorDefinition] = [
-    comparison("Equal") { $0 == $1 },
-    comparison("Greater") { $0 > $1 },
-    comparison("GreaterOrEqual") { $0 >= $1 },
-    comparison("Less") { $0 < $1 },
-    comparison("LessOrEqual") { $0 <= $1 },
-    comparison("And") { $0 != 0 && $1 != 0 },
-    comparison("Or") { $0 != 0 || $1 != 0 },
-    OperatorDefinition("Not", lower: not),
-    OperatorDefinition("Where", lower: choose),
+    comparison("Equal", .isZero) { $0 == $1 },
+    comparison("Greater", .isPositive) { $0 > $1 },
+    comparison("GreaterOrEqual", .isNonNegative, since: 12) { $0 >= $1 },
+    comparison("Less", .isPositive, isSwapped: true) { $0 < $1 },
+    comparison("LessOrEqual", .isNonNegative, isSwapped: true, since: 12) { $0 <= $1 },
+    connective("And", .multiply) { $0 != 0 && $1 != 0 },
+    connective("Or", .maximum) { $0 != 0 || $1 != 0 },
+    OperatorDefinition("Xor", lower: exclusiveOr),
+    OperatorDefinition("Not") { call, builder in [try negated(call.input(0), call, &builder)] },
+    OperatorDefinition("Where", since: 9, lower: choose),
   ]
 
-  private static func constant(_ call: OperatorCall, _ index: Int) throws -> Constant {
-    guard case .constant(let constant) = try call.input(index) else {
-      throw call.unsupported(
-        "it depends on the model's input", help: "comparisons are supported between constants only")
+  /// a ∘ b as a function of a − b.
+  private static func comparison(
+    _ name: String, _ step: UnaryFunction, isSwapped: Bool = false,
+    since: Int = OperatorTable.supportedOpsets.lowerBound,
+    _ fold: @escaping @Sendable (Double, Double) -> Bool
+  ) -> OperatorDefinition {
+    OperatorDefinition(name, since: since) { call, builder in
+      if let constant = try folded(call, &builder, fold) { return [.constant(constant)] }
+      let (a, b) = (try call.input(isSwapped ? 1 : 0), try call.input(isSwapped ? 0 : 1))
+      let difference = try ArithmeticOperators.combine(.subtract, a, b, call, &builder)
+      return [try marked(ElementaryOperators.apply(step, to: difference, call, &builder), &builder)]
     }
-    return constant
   }
 
-  private static func comparison(
-    _ name: String, _ function: @escaping @Sendable (Double, Double) -> Bool
+  private static func connective(
+    _ name: String, _ function: BinaryFunction, _ fold: @escaping @Sendable (Double, Double) -> Bool
   ) -> OperatorDefinition {
     OperatorDefinition(name) { call, builder in
-      let a = try constant(call, 0)
-      let b = try constant(call, 1)
-      return [.constant(try Aligned(a, b, call, &builder).compare(function))]
+      try requireBooleans(call, builder)
+      if let constant = try folded(call, &builder, fold) { return [.constant(constant)] }
+      let (a, b) = (try call.input(0), try call.input(1))
+      return [try marked(ArithmeticOperators.combine(function, a, b, call, &builder), &builder)]
     }
   }
 
-  private static let not: OperatorDefinition.Lower = { call, builder in
-    guard let bools = try constant(call, 0).bools else { throw call.invalid("its input must be boolean") }
-    try builder.spend(bools.count, on: call)
-    let shape = builder.shape(try call.input(0))
-    return [
-      .constant(Constant(name: call.node.name, shape: shape, .bool(bools.map { !$0 })))
-    ]
+  private static let exclusiveOr: OperatorDefinition.Lower = { call, builder in
+    try requireBooleans(call, builder)
+    if let constant = try folded(call, &builder, { $0 != $1 }) { return [.constant(constant)] }
+    let difference = try ArithmeticOperators.combine(
+      .subtract, call.input(0), call.input(1), call, &builder)
+    let equal = try marked(ElementaryOperators.apply(.isZero, to: difference, call, &builder), &builder)
+    return [try negated(equal, call, &builder)]
+  }
+
+  /// 1 − x.
+  static func negated(
+    _ x: Operand, _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> Operand {
+    guard builder.kind(x) == .boolean else { throw call.invalid("its input must be boolean") }
+    switch x {
+    case .constant(let constant):
+      try builder.spend(constant.count, on: call)
+      let bools = Constant.Storage.bool(constant.doubles.map { $0 == 0 })
+      return .constant(Constant(name: call.node.name, shape: constant.shape, bools))
+    case .value:
+      return try marked(ElementaryOperators.scaled(x, by: -1, plus: 1, call, &builder), &builder)
+    }
+  }
+
+  /// The result on two constants; `nil` when one is a value.
+  private static func folded(
+    _ call: OperatorCall, _ builder: inout GraphBuilder, _ function: (Double, Double) -> Bool
+  ) throws -> Constant? {
+    guard case .constant(let a) = try call.input(0), case .constant(let b) = try call.input(1) else {
+      return nil
+    }
+    return try Aligned(a, b, call, &builder).compare(function)
+  }
+
+  private static func requireBooleans(_ call: OperatorCall, _ builder: GraphBuilder) throws {
+    for index in 0..<2 {
+      guard builder.kind(try call.input(index)) == .boolean else {
+        throw call.invalid("its input \(index) must be boolean")
+      }
+    }
+  }
+
+  private static func marked(_ operand: Operand, _ builder: inout GraphBuilder) -> Operand {
+    if case .value(let value) = operand { builder.mark(value, .boolean) }
+    return operand
   }
 
   /// a where the condition holds, else b.
   private static let choose: OperatorDefinition.Lower = { call, builder in
-    let condition = try constant(call, 0)
-    guard let bools = condition.bools else { throw call.invalid("its condition must be boolean") }
-    // A condition that is the same everywhere chooses one operand, even one that depends on the input.
-    if let first = bools.first, bools.allSatisfy({ $0 == first }) {
-      let chosen = try call.input(first ? 1 : 2)
-      let other = try call.input(first ? 2 : 1)
-      if let shape = Extents.broadcast(builder.shape(chosen), condition.shape),
-        shape == builder.shape(chosen), Extents.broadcast(shape, builder.shape(other)) == shape
-      {
-        return [chosen]
+    let condition = try call.input(0)
+    let (a, b) = (try call.input(1), try call.input(2))
+    guard builder.kind(condition) == .boolean else { throw call.invalid("its condition must be boolean") }
+    guard builder.kind(a) == builder.kind(b) else { throw call.invalid("it chooses between different types") }
+    guard let partial = Extents.broadcast(builder.shape(condition), builder.shape(a)),
+      let shape = Extents.broadcast(partial, builder.shape(b)), let count = Extents.product(shape)
+    else { throw call.invalid("its shapes do not broadcast") }
+
+    if case .constant(let constant) = condition, let first = constant.bools?.first,
+      constant.uniform == (first ? 1 : 0), builder.shape(first ? a : b) == shape
+    {
+      return [first ? a : b]
+    }
+    if case .constant(let condition) = condition, case .constant(let a) = a, case .constant(let b) = b {
+      try builder.spend(3 * count, on: call)
+      return [.constant(try folded(condition, a, b, shape: shape, call))]
+    }
+    var values: [ValueID] = []
+    func constant(_ operand: Operand) throws -> Tensor? {
+      switch operand {
+      case .constant(let constant): return try constant.tensor(allowsInfinity: true)
+      case .value(let value):
+        values.append(value)
+        return nil
       }
     }
-    let a = try constant(call, 1)
-    let b = try constant(call, 2)
-    guard let partial = Extents.broadcast(condition.shape, a.shape),
-      let shape = Extents.broadcast(partial, b.shape), let count = Extents.product(shape)
-    else { throw call.invalid("its shapes do not broadcast") }
-    try builder.spend(3 * count, on: call)
+    let selection = Selection(
+      condition: try constant(condition), whenTrue: try constant(a), whenFalse: try constant(b))
+    let y = try builder.emit(call, .selection(selection), values, shape: shape)
+    builder.mark(y, builder.kind(a))
+    return [.value(y)]
+  }
+
+  private static func folded(
+    _ condition: Constant, _ a: Constant, _ b: Constant, shape: [Int], _ call: OperatorCall
+  ) throws -> Constant {
+    let bools = condition.bools ?? []
     let conditions = Extents.broadcastIndices(condition.shape, to: shape).map { bools[$0] }
     let left = Extents.broadcastIndices(a.shape, to: shape)
     let right = Extents.broadcastIndices(b.shape, to: shape)
-    let name = call.node.outputs.first ?? call.node.name
     func pick<Element>(_ a: [Element], _ b: [Element]) -> [Element] {
       conditions.indices.map { conditions[$0] ? a[left[$0]] : b[right[$0]] }
     }
+    let storage: Constant.Storage
     if let a = a.integers, let b = b.integers {
-      return [.constant(Constant(name: name, shape: shape, .integer(pick(a, b))))]
+      storage = .integer(pick(a, b))
+    } else if let a = a.bools, let b = b.bools {
+      storage = .bool(pick(a, b))
+    } else {
+      storage = .double(pick(a.doubles, b.doubles))
     }
-    if let a = a.bools, let b = b.bools {
-      return [.constant(Constant(name: name, shape: shape, .bool(pick(a, b))))]
-    }
-    return [.constant(Constant(name: name, shape: shape, .double(pick(a.doubles, b.doubles))))]
+    return Constant(name: call.node.outputs.first ?? call.node.name, shape: shape, storage)
   }
 }

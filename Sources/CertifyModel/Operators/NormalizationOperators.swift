@@ -1,10 +1,8 @@
-/// Normalisations with fixed statistics, and dropout, which is the identity once training is over.
+/// Normalisation with fixed statistics, and dropout, which is the identity once training is over.
 enum NormalizationOperators {
   static let all: [OperatorDefinition] = [
     OperatorDefinition("BatchNormalization", lower: batchNormalization),
     OperatorDefinition("Dropout", lower: dropout),
-    OperatorDefinition(
-      "LayerNormalization", opsets: 17...OperatorTable.supportedOpsets.upperBound, lower: layerNormalization),
   ]
 
   /// y = γ·(x − μ)/√(v + ε) + β, one number a channel.
@@ -48,28 +46,6 @@ enum NormalizationOperators {
       call, x, scale: Constant(name: parameters[0].1, shape: constants, .double(scale)),
       shift: Constant(name: parameters[1].1, shape: constants, .double(shift)))
     return [.value(y)]
-  }
-
-  /// y = γ·(x − μ)/√(v + ε) + β with the mean μ and the variance v over the axes from `axis` on.
-  private static let layerNormalization: OperatorDefinition.Lower = { call, builder in
-    let x = try call.value(0)
-    let shape = builder.shape(x)
-    let first = try call.axis(call.int("axis") ?? -1, rank: shape.count)
-    let mean = Operation.reduction(Reduction(kind: .mean, axes: Array(first..<shape.count)))
-    let statistic = shape.indices.map { $0 < first ? shape[$0] : 1 }
-    let epsilon = Double(try call.float("epsilon") ?? 1e-5)
-
-    let center = try builder.emit(call, mean, [x], shape: statistic)
-    let centered = try builder.binary(call, .subtract, x, center)
-    let squares = try builder.binary(call, .multiply, centered, centered)
-    let variance = try builder.emit(call, mean, [squares], shape: statistic)
-    let shifted = try builder.affine(
-      call, variance, shift: Constant(name: call.node.name, shape: [], .double([epsilon])))
-    let deviation = try builder.unary(call, .sqrt, shifted)
-    let normalized = try builder.binary(call, .divide, centered, deviation)
-    let scale = try call.constant(1, "scale")
-    let shift = try call.optionalConstant(2, "bias")
-    return [.value(try builder.affine(call, normalized, scale: scale, shift: shift))]
   }
 
   private static let dropout: OperatorDefinition.Lower = { call, _ in

@@ -5,6 +5,8 @@ import SwiftProtobuf
 struct ModelReader {
   /// Where external data may lie; `nil` when the model did not come from a file.
   var directory: String?
+  /// Whether the scores are read where the file ends in a class that is chosen from them.
+  var readsScores = true
 
   func read(_ bytes: Data) throws -> SourceModel {
     var proto = try decode(bytes)
@@ -22,11 +24,11 @@ struct ModelReader {
     var warnings: [ModelWarning] = []
     let initializerNames = Set(
       graph.initializer.map(\.name) + graph.sparseInitializer.map(\.values.name))
-    let output = try chooseOutput(graph, &warnings)
+    let output = try OutputChoice(graph.output, nodes: readsScores ? nodes : [], &warnings)
     let candidates = graph.input.filter { !initializerNames.contains($0.name) }
     let order = NodeOrder(
       nodes: nodes, inputs: Set(candidates.map(\.name)), initializers: initializerNames)
-    let (sorted, read) = try order.sorted(for: output)
+    let (sorted, read) = try order.sorted(for: output.name)
     for index in sorted { _ = try OperatorTable.definition(for: nodes[index], opsets: opsets) }
     let input = try chooseInput(candidates, read: read, &warnings)
 
@@ -81,24 +83,12 @@ struct ModelReader {
   private func readOpsets(_ proto: Onnx_ModelProto) throws -> [String: Int] {
     var opsets: [String: Int] = [:]
     for entry in proto.opsetImport { opsets[SourceModel.domain(entry.domain)] = Int(entry.version) }
-    let version = opsets["", default: 1]
+    // A file without operators of the default domain need not import it.
+    guard let version = opsets[""] ?? (opsets.isEmpty ? 1 : nil) else { return opsets }
     guard OperatorTable.supportedOpsets.contains(version) else {
       throw ModelError.unsupportedOpset(domain: "", version: version)
     }
     return opsets
-  }
-
-  private func chooseOutput(_ graph: Onnx_GraphProto, _ warnings: inout [ModelWarning]) throws -> String {
-    let names = graph.output.map(\.name)
-    // An output without a type may be of any.
-    let floating: Set<Int32> = [0, 1, 10, 11, 16]
-    guard let chosen = graph.output.first(where: { floating.contains($0.type.tensorType.elemType) }) else {
-      throw ModelError.outputs(names: names)
-    }
-    if names.count > 1 {
-      warnings.append(.severalOutputs(chosen: chosen.name, ignored: names.filter { $0 != chosen.name }))
-    }
-    return chosen.name
   }
 
   private func chooseInput(

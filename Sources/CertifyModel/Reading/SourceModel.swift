@@ -26,7 +26,7 @@ struct SourceModel {
   var opsets: [String: Int]
   /// The name and the extents of the input; `nil` where an extent is not fixed.
   var input: (name: String, extents: [Int?])
-  var output: String
+  var output: OutputChoice
   /// In an order in which they can be evaluated.
   var nodes: [SourceNode]
   var initializers: [String: Constant]

@@ -72,7 +72,9 @@ struct TensorReader {
     if [.double, .float16, .bfloat16].contains(type) {
       warnings.append(.convertedConstant(name: name, type: "\(type)"))
     }
-    return Constant(name: name, shape: shape, storage)
+    var constant = Constant(name: name, shape: shape, storage)
+    if case .integer = storage { constant.integerType = type }
+    return constant
   }
 
   private func mismatch(_ name: String, _ shape: [Int], found: Int, _ unit: String) -> ModelError {

@@ -75,8 +75,12 @@ extension ConformanceCase {
     proto.graph.output = proto.graph.output.filter { $0.name == output }
     // The engine's numbers are floating-point ones, whatever the type in the file.
     for index in proto.graph.output.indices { proto.graph.output[index].type.tensorType.elemType = 0 }
-    let source = try ModelReader(directory: nil).read(proto.serializedBytes())
-    let (builder, id, operand) = try Lowering.evaluated(source, inputShape: shape)
+    let source = try ModelReader(directory: nil, readsScores: false).read(proto.serializedBytes())
+    var (builder, id, operand) = try Lowering.evaluated(source, inputShape: shape)
+    if case .value(let quantized) = operand {
+      let call = OperatorCall(node: SourceNode(Onnx_NodeProto()), opset: 0, inputs: [])
+      operand = .value(try QuantizationOperators.levels(of: quantized, call, &builder))
+    }
     switch operand {
     case .constant(let constant): return (constant.shape, constant.doubles)
     case .value(let value):
