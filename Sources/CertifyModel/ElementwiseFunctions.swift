@@ -73,7 +73,7 @@ public enum BinaryFunction: Sendable, Equatable {
 }
 
 /// y = condition ≠ 0 ? whenTrue : whenFalse; each of the three is a constant, or the next of the inputs.
-public struct Selection: Sendable {
+public struct Choice: Sendable {
   /// Broadcasts to the output; `nil` is an input.
   public var condition: Tensor?
   /// Broadcasts to the output, may hold infinities; `nil` is an input.

@@ -46,7 +46,7 @@ extension Graph {
         stopped.append(index)
         sources = []
       case .quantization: straight.append(index)
-      case .selection(let selection) where selection.condition == nil:
+      case .choice(let choice) where choice.condition == nil:
         choices.append(index)
         sources.removeFirst()
       default: break

@@ -15,7 +15,7 @@ public enum Operation: Sendable {
   /// A function of two numbers, applied to each pair of elements with broadcasting.
   case binary(BinaryFunction)
   /// One of two numbers, by a condition, with broadcasting.
-  case selection(Selection)
+  case choice(Choice)
   /// Rounding to a grid.
   case quantization(Quantization)
   /// softmax along one axis (non-negative).

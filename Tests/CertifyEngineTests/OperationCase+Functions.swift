@@ -30,20 +30,20 @@ extension OperationCase {
 
   /// Choices away from where they change.
   static let choices: [OperationCase] = [
-    choice("choice by a value", Selection(condition: nil, whenTrue: nil, whenFalse: nil)),
-    choice("choice by a constant", Selection(condition: alternating, whenTrue: nil, whenFalse: nil)),
-    choice("choice of a constant", Selection(condition: nil, whenTrue: weights([3]), whenFalse: nil)),
-    choice("choice before a constant", Selection(condition: nil, whenTrue: nil, whenFalse: weights([2, 1]))),
+    choice("choice by a value", Choice(condition: nil, whenTrue: nil, whenFalse: nil)),
+    choice("choice by a constant", Choice(condition: alternating, whenTrue: nil, whenFalse: nil)),
+    choice("choice of a constant", Choice(condition: nil, whenTrue: weights([3]), whenFalse: nil)),
+    choice("choice before a constant", Choice(condition: nil, whenTrue: nil, whenFalse: weights([2, 1]))),
   ]
 
   private static let alternating = Tensor(shape: [2, 3], elements: [1, 0, 1, 0, 1, 0])
 
   /// One of x and the sum of its row, by the sign of the latter where the condition is a value.
-  private static func choice(_ name: String, _ selection: Selection) -> OperationCase {
+  private static func choice(_ name: String, _ choice: Choice) -> OperationCase {
     var inputs: [ValueID] = []
-    if selection.condition == nil { inputs.append(2) }
-    if selection.whenTrue == nil { inputs.append(0) }
-    if selection.whenFalse == nil { inputs.append(1) }
+    if choice.condition == nil { inputs.append(2) }
+    if choice.whenTrue == nil { inputs.append(0) }
+    if choice.whenFalse == nil { inputs.append(1) }
     let graph = Graph(
       values: [
         Value(name: "x", shape: [2, 3]), Value(name: "sum", shape: [2, 1]), Value(name: "c", shape: [2, 3]),
@@ -52,7 +52,7 @@ extension OperationCase {
       nodes: [
         Node(name: "sum", operation: .reduction(Reduction(kind: .sum, axes: [1])), inputs: [0], output: 1),
         Node(name: "sign", operation: .unary(.isPositive), inputs: [0], output: 2),
-        Node(name: name, operation: .selection(selection), inputs: inputs, output: 3),
+        Node(name: name, operation: .choice(choice), inputs: inputs, output: 3),
       ], input: 0, output: 3)
     return OperationCase(name: name, graph: graph)
   }

@@ -95,9 +95,9 @@ public struct ReferenceInterpreter {
       return Array64(shape: shape, elements: x.elements.map { apply(function, $0) })
     case .binary(let function):
       return Array64(shape: shape) { apply(function, x[broadcasting: $0], inputs[1][broadcasting: $0]) }
-    case .selection(let selection):
+    case .choice(let choice):
       var remaining = inputs[...]
-      let operands = [selection.condition, selection.whenTrue, selection.whenFalse].map { constant in
+      let operands = [choice.condition, choice.whenTrue, choice.whenFalse].map { constant in
         constant.map { Array64($0) } ?? remaining.removeFirst()
       }
       return Array64(shape: shape) { index in

@@ -37,7 +37,7 @@ extension AffineMap {
       self = try Self.movement(node, input, output, fail)
     case .matrixProduct: throw .notAffine(node: node.name, operation: "a product of two values")
     case .unary(let function): throw .notAffine(node: node.name, operation: "\(function)")
-    case .selection: throw .notAffine(node: node.name, operation: "a choice")
+    case .choice: throw .notAffine(node: node.name, operation: "a choice")
     case .quantization: throw .notAffine(node: node.name, operation: "quantisation")
     case .softmax: throw .notAffine(node: node.name, operation: "softmax")
     case .logSoftmax: throw .notAffine(node: node.name, operation: "log-softmax")

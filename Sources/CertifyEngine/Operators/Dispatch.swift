@@ -11,7 +11,7 @@ extension PlanBuilder {
     case .affine(let affine): return try self.affine(affine, node)
     case .unary(let function): return try unary(function, node)
     case .binary(let function): return try binary(function, node)
-    case .selection(let selection): return try self.selection(selection, node)
+    case .choice(let choice): return try self.choice(choice, node)
     case .quantization(let quantization): return try self.quantization(quantization, node)
     case .softmax(let axis): return try softmax(axis: axis, logarithm: false, node)
     case .logSoftmax(let axis): return try softmax(axis: axis, logarithm: true, node)

@@ -81,14 +81,13 @@ struct BatchTracker {
       try require(
         own < 0 || quantization.scale.shape[own] == 1, "its scale differs along axis \(axis) of \(from)")
       return axis
-    case .selection(let selection):
+    case .choice(let choice):
       let places = node.inputs.map { shape($0).count - batchAxis($0) }
       let extents = node.inputs.map { shape($0)[batchAxis($0)] }
       try require(
         Set(places).count == 1 && Set(extents).count == 1 && to[to.count - places[0]] == extents[0],
         "its inputs have the batch along different axes")
-      for constant in [selection.condition, selection.whenTrue, selection.whenFalse].compactMap({ $0?.shape })
-      {
+      for constant in [choice.condition, choice.whenTrue, choice.whenFalse].compactMap({ $0?.shape }) {
         let own = constant.count - places[0]
         try require(own < 0 || constant[own] == 1, "a constant of several rows is combined with the batch")
       }
@@ -150,7 +149,7 @@ extension Operation {
     case .affine: "affine"
     case .unary(let function): function.isStep ? "\(function)" : "function"
     case .binary(let function): "\(function)"
-    case .selection: "choice"
+    case .choice: "choice"
     case .quantization: "quantisation"
     case .softmax: "softmax"
     case .logSoftmax: "log-softmax"

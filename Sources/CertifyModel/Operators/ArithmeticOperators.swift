@@ -110,9 +110,9 @@ enum ArithmeticOperators {
   ) throws -> ValueID {
     let sum = try builder.affine(call, x, shift: mapped(c, call, &builder) { $0.isInfinite ? 0 : $0 })
     let isFinite = try mapped(c, call, &builder) { $0.isInfinite ? 0 : 1 }
-    let selection = Selection(
+    let choice = Choice(
       condition: try isFinite.tensor(), whenTrue: nil, whenFalse: try c.tensor(allowsInfinity: true))
-    return try builder.emit(call, .selection(selection), [sum], shape: builder.shape(sum))
+    return try builder.emit(call, .choice(choice), [sum], shape: builder.shape(sum))
   }
 
   private static func mapped(

@@ -113,9 +113,9 @@ enum LogicOperators {
         return nil
       }
     }
-    let selection = Selection(
+    let choice = Choice(
       condition: try constant(condition), whenTrue: try constant(a), whenFalse: try constant(b))
-    let y = try builder.emit(call, .selection(selection), values, shape: shape)
+    let y = try builder.emit(call, .choice(choice), values, shape: shape)
     builder.mark(y, builder.kind(a))
     return [.value(y)]
   }

@@ -2,7 +2,7 @@ import CertifyModel
 
 extension PlanBuilder {
   /// y = c ≠ 0 ? a : b with broadcasting; the products are v where a value was chosen, else 0.
-  func selection(_ selection: Selection, _ node: Node) throws -> Pullback {
+  func choice(_ choice: Choice, _ node: Node) throws -> Pullback {
     let result = shape(node.output)
     let plain = try Layout.plain(result)
     var remaining = node.inputs[...]
@@ -16,9 +16,9 @@ extension PlanBuilder {
       let map = IndexMap.broadcast(from: shape(value), to: result)
       return (try expand(plainSlot(value), map, to: result), value, map)
     }
-    let condition = try operand(selection.condition).slot
-    let whenTrue = try operand(selection.whenTrue)
-    let whenFalse = try operand(selection.whenFalse)
+    let condition = try operand(choice.condition).slot
+    let whenTrue = try operand(choice.whenTrue)
+    let whenFalse = try operand(choice.whenFalse)
     let (a, b) = (whenTrue.slot, whenFalse.slot)
     let output = temporary(plain)
     let count = result.reduce(1, *)
