@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import _CertifyTestSupport
 
-/// Every command that the README and the help texts show is run, in a shell, as its reader would run it.
+/// Every command that the README, the pages in docs/ and the help texts show is run, in a shell, as its reader
+/// would run it.
 ///
 /// What stands for the reader's own files is a fixture, and runs are made short: both by this file alone.
 @Suite struct DocumentationTests {
@@ -25,12 +26,25 @@ import _CertifyTestSupport
     try runInOrder(commands)
   }
 
-  @Test func commandsOfTheReadmeWork() throws {
-    let path = Fixtures.package.appendingPathComponent("README.md").path
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    let commands = Self.commands(inMarkdown: try String(contentsOfFile: path, encoding: .utf8))
-    #expect(!commands.isEmpty)
+  /// The pages written for people, relative to the package; those that commands generate have none.
+  private static let pages =
+    ["README.md"]
+    + ["tutorial", "reading-the-bracket", "choosing-sigma", "guarantee", "gating-ci"].map { "docs/\($0).md" }
+
+  @Test(arguments: pages) func commandsOfThePageWork(page: String) throws {
+    let text = try String(contentsOf: Fixtures.package.appendingPathComponent(page), encoding: .utf8)
+    let commands = Self.commands(inMarkdown: text)
+    #expect(!commands.isEmpty || page == "docs/guarantee.md")
     try runInOrder(commands)
+  }
+
+  @Test(arguments: pages) func linksOfThePageLead(page: String) throws {
+    let file = Fixtures.package.appendingPathComponent(page)
+    let text = try String(contentsOf: file, encoding: .utf8)
+    for link in text.matches(of: /\]\(([^)#]+)\)/) where !link.1.contains("://") {
+      let target = file.deletingLastPathComponent().appendingPathComponent(String(link.1))
+      #expect(FileManager.default.fileExists(atPath: target.path), "\(page): \(link.1)")
+    }
   }
 
   @Test func commandsAreFoundInText() {
