@@ -5,6 +5,8 @@ public enum UnaryFunction: Sendable, Equatable {
   case leakyRelu(slope: Float)
   /// x above the threshold, 0 up to it.
   case thresholdedRelu(threshold: Float)
+  /// x moved by the shift towards 0 beyond ±threshold, else 0.
+  case shrink(threshold: Float, shift: Float)
   case sigmoid
   case tanh
   /// x·Φ(x).

@@ -12,6 +12,8 @@ extension OperationCase {
       (.mish, Range(lower: -4, upper: 4)), (.mish, Range(lower: 20, upper: 100)),
       (.swish(alpha: 1), Range(lower: -4, upper: 4)), (.swish(alpha: 1.7), Range(lower: -4, upper: 4)),
       (.thresholdedRelu(threshold: 0.5), Range(lower: 0.6, upper: 2)),
+      (.shrink(threshold: 0.5, shift: 0.25), Range(lower: 0.6, upper: 2)),
+      (.shrink(threshold: 0.5, shift: 0.25), Range(lower: -2, upper: -0.6)),
       (.sin, Range(lower: -3, upper: 3)), (.cos, Range(lower: -3, upper: 3)),
       (.tan, Range(lower: -1, upper: 1)), (.arcsin, Range(lower: -0.9, upper: 0.9)),
       (.arccos, Range(lower: -0.9, upper: 0.9)), (.arctan, Range(lower: -3, upper: 3)),

@@ -20,6 +20,8 @@ extension ReferenceInterpreter {
     case .reciprocal: 1 / x
     case .power(let exponent): pow(x, Double(exponent))
     case .thresholdedRelu(let threshold): x > Double(threshold) ? x : 0
+    case .shrink(let threshold, let shift):
+      x < -Double(threshold) ? x + Double(shift) : x > Double(threshold) ? x - Double(shift) : 0
     case .elu(let alpha): x < 0 ? Double(alpha) * (exp(x) - 1) : x
     case .softplus: log(1 + exp(x))
     case .softsign: x / (1 + abs(x))

@@ -42,6 +42,10 @@ struct PointwiseKernel {
         })
     case .thresholdedRelu(let threshold):
       self.init({ $0 > threshold ? $0 : 0 }, derivative: { $0 > threshold ? 1 : 0 })
+    case .shrink(let threshold, let shift):
+      self.init(
+        { $0 < -threshold ? $0 + shift : $0 > threshold ? $0 - shift : 0 },
+        derivative: { $0 < -threshold || $0 > threshold ? 1 : 0 })
     case .sin: self.init({ Foundation.sin($0) }, derivative: { Foundation.cos($0) })
     case .cos: self.init({ Foundation.cos($0) }, derivative: { -Foundation.sin($0) })
     case .tan:

@@ -10,6 +10,8 @@ extension UnaryFunction {
     case .relu: max(x, 0)
     case .leakyRelu(let slope): x < 0 ? Double(slope) * x : x
     case .thresholdedRelu(let threshold): x > Double(threshold) ? x : 0
+    case .shrink(let threshold, let shift):
+      x < -Double(threshold) ? x + Double(shift) : x > Double(threshold) ? x - Double(shift) : 0
     case .sigmoid: 1 / (1 + Foundation.exp(-x))
     case .tanh: Foundation.tanh(x)
     case .gelu: x * erfc(-x / 2.0.squareRoot()) / 2

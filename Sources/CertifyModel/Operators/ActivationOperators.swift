@@ -4,6 +4,7 @@ enum ActivationOperators {
     OperatorDefinition("LeakyRelu", lower: leakyRelu),
     OperatorDefinition("PRelu", lower: parametricRelu),
     OperatorDefinition("ThresholdedRelu", since: 10, lower: thresholdedRelu),
+    OperatorDefinition("Shrink", since: 9, lower: shrink),
     OperatorDefinition("Elu", lower: elu),
     OperatorDefinition("Selu", lower: selu),
     OperatorDefinition("Celu", since: 12, lower: celu),
@@ -27,6 +28,11 @@ enum ActivationOperators {
 
   private static let thresholdedRelu: OperatorDefinition.Lower = { call, builder in
     try apply(.thresholdedRelu(threshold: call.float("alpha") ?? 1), call, &builder)
+  }
+
+  private static let shrink: OperatorDefinition.Lower = { call, builder in
+    let threshold = try call.float("lambd") ?? 0.5
+    return try apply(.shrink(threshold: threshold, shift: call.float("bias") ?? 0), call, &builder)
   }
 
   private static let elu: OperatorDefinition.Lower = { call, builder in

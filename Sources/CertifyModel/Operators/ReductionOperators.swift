@@ -123,11 +123,19 @@ enum ReductionOperators {
   ) throws -> Constant {
     let shape = kept(constant.shape, axes)
     let targets = Extents.broadcastIndices(shape, to: constant.shape)
-    try builder.spend(2 * targets.count, on: call)
+    try builder.spend(4 * targets.count, on: call)
     guard !targets.isEmpty else { throw call.invalid("it reduces nothing") }
-    var groups = [[Double]](repeating: [], count: shape.reduce(1, *))
-    for (element, target) in zip(constant.doubles, targets) { groups[target].append(element) }
-    let results = groups.map { value(of: function, $0) }
+    // The numbers of each result one after another.
+    var ends = [Int](repeating: 0, count: shape.reduce(1, *))
+    for target in targets { ends[target] += 1 }
+    for index in ends.indices.dropFirst() { ends[index] += ends[index - 1] }
+    var sorted = [Double](repeating: 0, count: targets.count)
+    var places = [0] + ends.dropLast()
+    for (element, target) in zip(constant.doubles, targets) {
+      sorted[places[target]] = element
+      places[target] += 1
+    }
+    let results = ends.indices.map { value(of: function, sorted[($0 == 0 ? 0 : ends[$0 - 1])..<ends[$0]]) }
     let name = call.node.outputs.first ?? call.node.name
     guard constant.integers != nil else { return Constant(name: name, shape: shape, .double(results)) }
     let integers = results.compactMap { Int(exactly: $0.rounded(.towardZero)) }
@@ -135,7 +143,7 @@ enum ReductionOperators {
     return Constant(name: name, shape: shape, .integer(integers))
   }
 
-  private static func value(of function: Function, _ x: [Double]) -> Double {
+  private static func value(of function: Function, _ x: ArraySlice<Double>) -> Double {
     switch function {
     case .plain(.sum): return x.reduce(0, +)
     case .plain(.mean): return x.reduce(0, +) / Double(x.count)
