@@ -9,10 +9,17 @@ enum JoinOperators {
 
   private static let concat: OperatorDefinition.Lower = { call, builder in
     let operands = try call.inputs.indices.map { try call.input($0) }
+    guard let axis = try call.int("axis") else { throw call.invalid("axis is missing") }
+    return [try joined(operands, axis: axis, call, &builder)]
+  }
+
+  /// Operands one after another along an axis.
+  static func joined(
+    _ operands: [Operand], axis: Int, _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> Operand {
     guard let first = operands.first else { throw call.invalid("it has no input") }
     var shape = builder.shape(first)
-    guard let given = try call.int("axis") else { throw call.invalid("axis is missing") }
-    let axis = try call.axis(given, rank: shape.count)
+    let axis = try call.axis(axis, rank: shape.count)
     var extent = 0
     for operand in operands {
       var other = builder.shape(operand)
@@ -28,16 +35,16 @@ enum JoinOperators {
       return nil
     }
     guard let like = values.first else {
-      return [.constant(try folded(operands, shape: shape, axis: axis, call, &builder))]
+      return .constant(try folded(operands, shape: shape, axis: axis, call, &builder))
     }
-    if operands.count == 1 { return [first] }
+    if operands.count == 1 { return first }
     let joined = try operands.map { operand -> ValueID in
       switch operand {
       case .value(let value): value
       case .constant(let constant): try builder.materialize(call, constant, like: like)
       }
     }
-    return [.value(try builder.emit(call, .concatenation(axis: axis), joined, shape: shape))]
+    return .value(try builder.emit(call, .concatenation(axis: axis), joined, shape: shape))
   }
 
   private static func folded(
@@ -90,11 +97,12 @@ enum JoinOperators {
       throw call.invalid("\(amounts.count) pads do not fit \(axes.count) axes")
     }
     let mode: Padding.Mode
-    switch try call.string("mode") ?? "constant" {
+    let name = try call.string("mode") ?? "constant"
+    switch name {
     case "constant": mode = .constant(Float(fill))
     case "reflect": mode = .reflect
-    case "edge": mode = .edge
-    case let other: throw call.unsupported("mode '\(other)'", help: "use constant, reflect or edge")
+    case "edge", "wrap": mode = .edge
+    default: throw call.invalid("mode '\(name)' is unknown")
     }
     var before = [Int](repeating: 0, count: from.count)
     var after = before
@@ -124,22 +132,47 @@ enum JoinOperators {
     else {
       return [inner]
     }
+    if name == "wrap" { return [.value(try wrapped(call, value, padding, &builder))] }
     let shape = cropped.indices.map { cropped[$0] + padding.before[$0] + padding.after[$0] }
     return [.value(try builder.emit(call, .padding(padding), [value], shape: shape))]
+  }
+
+  /// x continued periodically.
+  private static func wrapped(
+    _ call: OperatorCall, _ x: ValueID, _ padding: Padding, _ builder: inout GraphBuilder
+  ) throws -> ValueID {
+    var y = x
+    for (axis, extent) in builder.shape(x).enumerated() where padding.before[axis] + padding.after[axis] > 0 {
+      let places = (-padding.before[axis]..<(extent + padding.after[axis])).map {
+        ($0 % extent + extent) % extent
+      }
+      y = try builder.modeProduct(call, y, axis: axis, SparseMatrix(selecting: places, of: extent))
+    }
+    return y
   }
 
   private static let expand: OperatorDefinition.Lower = { call, builder in
     let operand = try call.input(0)
     let from = builder.shape(operand)
-    guard let target = try call.integers(1, "shape"), let count = Extents.product(target),
-      let shape = Extents.broadcast(from, target), Extents.product(shape) != nil
+    guard let target = try call.integers(1, "shape"), Extents.product(target) != nil,
+      let shape = Extents.broadcast(from, target)
     else { throw call.invalid("\(from) does not broadcast to its shape") }
+    return [try expanded(operand, shape, call, &builder)]
+  }
+
+  /// An operand repeated along axes of extent 1.
+  static func expanded(
+    _ operand: Operand, _ shape: [Int], _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> Operand {
+    let from = builder.shape(operand)
+    guard let count = Extents.product(shape) else { throw call.invalid("\(from) becomes \(shape)") }
     switch operand {
     case .constant(let constant):
-      try builder.spend(max(count, shape.reduce(1, *)), on: call)
-      return [.constant(constant.gathered(Extents.broadcastIndices(from, to: shape), shape: shape))]
+      if from == shape { return operand }
+      try builder.spend(count, on: call)
+      return .constant(constant.gathered(Extents.broadcastIndices(from, to: shape), shape: shape))
     case .value(let x):
-      return [.value(try broadcast(call, x, shape, &builder))]
+      return .value(try broadcast(call, x, shape, &builder))
     }
   }
 
