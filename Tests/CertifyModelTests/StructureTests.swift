@@ -96,7 +96,19 @@ struct StructureTests {
     Refusal("Gather", ["x", "huge"], ["axis": .int(2)], "out of range for an axis of 3"),
     Refusal("GatherND", ["x", "tuples"], ["batch_dims": .int(7)], "do not fit [1, 2, 3, 3]"),
     Refusal("GatherND", ["x", "tuples"], [:], "out of range for an axis of 2"),
-    Refusal("ScatterND", ["x", "corner", "pair"], ["reduction": .string("mul")], "its reduction is 'mul'"),
+    Refusal(
+      "ScatterND", ["x", "corner", "pair"], ["reduction": .string("mean")], "reduction 'mean' is unknown"),
+    Refusal(
+      "ScatterND", ["heads", "full", "x"], ["reduction": .string("max")], "it takes maximums with updates"),
+    Refusal("GridSample", ["x", "kernel"], [:], "a grid of shape [2, 1, 2, 2] does not fit"),
+    Refusal(
+      "GridSample", ["x", "far"], ["mode": .string("cubic"), "padding_mode": .string("border")],
+      "for which runtimes differ"),
+    Refusal("Col2Im", ["x", "row", "row"], [:], "its shapes do not fit [1, 2, 3, 3]"),
+    Refusal("Compress", ["x", "truth"], ["axis": .int(1)], "a condition of 3 elements does not fit"),
+    Refusal("ReverseSequence", ["x", "row"], [:], "sequences of [1, 2] do not fit"),
+    Refusal("CenterCropPad", ["x", "row"], [:], "its shape does not fit [1, 2, 3, 3]"),
+    Refusal("Pad", ["x", "pads"], ["mode": .string("mirror")], "mode 'mirror' is unknown"),
     Refusal("ScatterND", ["x", "corner", "kernel"], [:], "do not fit the indices"),
     Refusal("Einsum", ["x"], ["equation": .string("ab->a")], "does not fit rank 4"),
     Refusal("Einsum", ["x"], ["equation": .string("abcd,e->a")], "does not fit 1 inputs"),
@@ -114,6 +126,14 @@ struct StructureTests {
     var builder = ModelBuilder(opset: 23, input: [1, 2, 3, 3])
     builder.constant("kernel", [2, 1, 2, 2], [Float](repeating: 1, count: 8))
     builder.constant("heads", [1, 2, 3, 3], [Float](repeating: 1, count: 18))
+    builder.constant("far", [1, 1, 1, 2], [5, 0])
+    builder.constant("pads", integers: [0, 0, 1, 0, 0, 0, 0, 0])
+    builder.constant("threes", [3], [3, 3, 3])
+    builder.node("Less", ["threes", "four"], ["truth"])
+    builder.constant("four", [], [4])
+    builder.constant("zero", integers: [0])
+    builder.constant("plane", integers: [1, 1])
+    builder.node("Reshape", ["zero", "plane"], ["full"])
     builder.constant("scales", [4], [1, 1, 1.5, 1.5])
     builder.constant("pair", [2], [1, 2])
     builder.constant("huge", integers: [1, 2, 1 << 40, 1 << 40])

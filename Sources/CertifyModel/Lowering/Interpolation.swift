@@ -109,11 +109,14 @@ struct Interpolation {
     case .linear(let antialias):
       return sampled(ratio, reach: 1, scale: antialias ? min(scale, 1) : 1) { max(0, 1 - $0) }
     case .cubic(let a, let antialias):
-      return sampled(ratio, reach: 2, scale: antialias ? min(scale, 1) : 1) { x in
-        if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
-        return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0
-      }
+      return sampled(ratio, reach: 2, scale: antialias ? min(scale, 1) : 1) { Self.cubic($0, a: a) }
     }
+  }
+
+  /// The cubic kernel of a distance.
+  static func cubic(_ x: Float, a: Float) -> Float {
+    if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+    return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0
   }
 
   /// A kernel of the distance, stretched by 1/scale; the weights add up to 1.

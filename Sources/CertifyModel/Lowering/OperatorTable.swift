@@ -35,7 +35,8 @@ enum OperatorTable {
     NormalizationOperators.all, StatisticOperators.all, ChannelNormalizationOperators.all,
     ElementaryOperators.all, ActivationOperators.all, QuantizationOperators.all, ArithmeticOperators.all,
     LogicOperators.all, ConstantOperators.all, PoolingOperators.all, ReductionOperators.all,
-    CumulativeOperators.all, ShapeOperators.all, SliceOperators.all, JoinOperators.all, BlockOperators.all,
+    CumulativeOperators.all, ShapeOperators.all, SliceOperators.all, JoinOperators.all, PaddingOperators.all,
+    BlockOperators.all, SamplingOperators.all,
     GatherOperators.all, ScatterOperators.all, ResizeOperators.all, ScikitOperators.all,
   ]
 

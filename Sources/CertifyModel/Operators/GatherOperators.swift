@@ -4,6 +4,8 @@ enum GatherOperators {
     OperatorDefinition("Gather", lower: gather),
     OperatorDefinition("GatherElements", lower: gatherElements),
     OperatorDefinition("GatherND", lower: gatherND),
+    OperatorDefinition("Compress", lower: compress),
+    OperatorDefinition("ReverseSequence", lower: reverseSequence),
     OperatorDefinition("Trilu", lower: triangle),
   ]
 
@@ -139,6 +141,43 @@ enum GatherOperators {
     let size = slice.reduce(1, *)
     let sources = starts.flatMap { $0..<($0 + size) }
     return [try builder.selected(call, operand, sources, shape: Array(output))]
+  }
+
+  /// The slabs along one axis, or the elements in row-major order, where a constant condition holds.
+  private static let compress: OperatorDefinition.Lower = { call, builder in
+    var operand = try call.input(0)
+    guard let condition = try call.constant(1, "condition").bools else {
+      throw call.invalid("its condition must be boolean")
+    }
+    let shape = builder.shape(operand)
+    let given = try call.int("axis")
+    let axis = try given.map { try call.axis($0, rank: shape.count) } ?? 0
+    if given == nil {
+      operand = try ShapeOperators.reshaped(operand, [shape.reduce(1, *)], call, &builder)
+    }
+    let places = condition.indices.filter { condition[$0] }
+    guard places.allSatisfy({ $0 < builder.shape(operand)[axis] }) else {
+      throw call.invalid("a condition of \(condition.count) elements does not fit \(shape)")
+    }
+    return [try slabs(call, operand, places, axis: axis, &builder)]
+  }
+
+  /// The first elements of each sequence of a batch in reverse order.
+  private static let reverseSequence: OperatorDefinition.Lower = { call, builder in
+    let operand = try call.input(0)
+    let shape = builder.shape(operand)
+    let lengths = try indices(1, call).elements
+    let batch = try call.axis(call.int("batch_axis") ?? 1, rank: shape.count)
+    let time = try call.axis(call.int("time_axis") ?? 0, rank: shape.count)
+    guard batch != time, lengths.count == shape[batch], lengths.allSatisfy({ (0...shape[time]).contains($0) })
+    else { throw call.invalid("sequences of \(lengths) do not fit \(shape)") }
+    let strides = Extents.strides(shape)
+    let sources = (0..<shape.reduce(1, *)).map { position -> Int in
+      let place = position / strides[time] % shape[time]
+      let length = lengths[position / strides[batch] % shape[batch]]
+      return place < length ? position + (length - 1 - 2 * place) * strides[time] : position
+    }
+    return [try builder.selected(call, operand, sources, shape: shape)]
   }
 
   /// The upper or lower triangle of the matrices in the last two axes, 0 elsewhere.

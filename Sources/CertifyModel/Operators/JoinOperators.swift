@@ -2,7 +2,6 @@
 enum JoinOperators {
   static let all: [OperatorDefinition] = [
     OperatorDefinition("Concat", lower: concat),
-    OperatorDefinition("Pad", lower: pad),
     OperatorDefinition("Expand", lower: expand),
     OperatorDefinition("Tile", lower: tile),
   ]
@@ -30,14 +29,16 @@ enum JoinOperators {
     }
     shape[axis] = extent
 
+    // What is empty adds nothing.
+    let operands = extent == 0 ? [first] : operands.filter { builder.shape($0)[axis] > 0 }
     let values = operands.compactMap { operand -> ValueID? in
       if case .value(let value) = operand { return value }
       return nil
     }
+    if operands.count == 1, let only = operands.first { return only }
     guard let like = values.first else {
       return .constant(try folded(operands, shape: shape, axis: axis, call, &builder))
     }
-    if operands.count == 1 { return first }
     let joined = try operands.map { operand -> ValueID in
       switch operand {
       case .value(let value): value
@@ -73,82 +74,12 @@ enum JoinOperators {
     if integers.count == constants.count {
       return Constant(name: name, shape: shape, .integer(interleave(integers)))
     }
+    let bools = constants.compactMap(\.bools)
+    if bools.count == constants.count {
+      return Constant(name: name, shape: shape, .bool(interleave(bools)))
+    }
     guard constants.allSatisfy(\.isFloating) else { throw call.invalid("its inputs have different types") }
     return Constant(name: name, shape: shape, .double(interleave(constants.map(\.doubles))))
-  }
-
-  private static let pad: OperatorDefinition.Lower = { call, builder in
-    let x = try call.value(0)
-    let from = builder.shape(x)
-    let amounts: [Int]
-    let fill: Double
-    var axes = Array(from.indices)
-    if call.opset < 11 {
-      amounts = try call.ints("pads") ?? []
-      fill = Double(try call.float("value") ?? 0)
-    } else {
-      amounts = try call.integers(1, "pads") ?? []
-      fill = try call.scalar(2, "fill") ?? 0
-      if let named = try call.integers(3, "axes") {
-        axes = try named.map { try call.axis($0, rank: from.count) }
-      }
-    }
-    guard amounts.count == 2 * axes.count, Set(axes).count == axes.count else {
-      throw call.invalid("\(amounts.count) pads do not fit \(axes.count) axes")
-    }
-    let mode: Padding.Mode
-    let name = try call.string("mode") ?? "constant"
-    switch name {
-    case "constant": mode = .constant(Float(fill))
-    case "reflect": mode = .reflect
-    case "edge", "wrap": mode = .edge
-    default: throw call.invalid("mode '\(name)' is unknown")
-    }
-    var before = [Int](repeating: 0, count: from.count)
-    var after = before
-    for (index, axis) in axes.enumerated() {
-      before[axis] = amounts[index]
-      after[axis] = amounts[index + axes.count]
-    }
-    let limit = 1 << 20
-    guard (before + after).allSatisfy({ (-limit...limit).contains($0) }) else {
-      throw call.invalid("pads \(amounts) are absurd")
-    }
-    // Negative amounts crop.
-    let starts = before.map { max(-$0, 0) }
-    let cropped = from.indices.map { from[$0] - starts[$0] - max(-after[$0], 0) }
-    guard cropped.allSatisfy({ $0 >= 1 }) else {
-      throw call.invalid("pads \(amounts) leave nothing of \(from)")
-    }
-    let inner = try SliceOperators.box(
-      .value(x), starts: starts, steps: from.map { _ in 1 }, shape: cropped, call, &builder)
-    let padding = Padding(mode: mode, before: before.map { max($0, 0) }, after: after.map { max($0, 0) })
-    if mode == .reflect {
-      for axis in from.indices where max(padding.before[axis], padding.after[axis]) >= cropped[axis] {
-        throw call.invalid("a reflection by \(amounts) is wider than \(cropped)")
-      }
-    }
-    guard case .value(let value) = inner, padding.before + padding.after != from.flatMap({ _ in [0, 0] })
-    else {
-      return [inner]
-    }
-    if name == "wrap" { return [.value(try wrapped(call, value, padding, &builder))] }
-    let shape = cropped.indices.map { cropped[$0] + padding.before[$0] + padding.after[$0] }
-    return [.value(try builder.emit(call, .padding(padding), [value], shape: shape))]
-  }
-
-  /// x continued periodically.
-  private static func wrapped(
-    _ call: OperatorCall, _ x: ValueID, _ padding: Padding, _ builder: inout GraphBuilder
-  ) throws -> ValueID {
-    var y = x
-    for (axis, extent) in builder.shape(x).enumerated() where padding.before[axis] + padding.after[axis] > 0 {
-      let places = (-padding.before[axis]..<(extent + padding.after[axis])).map {
-        ($0 % extent + extent) % extent
-      }
-      y = try builder.modeProduct(call, y, axis: axis, SparseMatrix(selecting: places, of: extent))
-    }
-    return y
   }
 
   private static let expand: OperatorDefinition.Lower = { call, builder in

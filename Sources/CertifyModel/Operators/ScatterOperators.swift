@@ -55,8 +55,11 @@ enum ScatterOperators {
       }
       matrix = SparseMatrix(selecting: last, of: written)
     case "add": matrix = SparseMatrix(selecting: targets, of: count).transposed
-    case let other:
-      throw call.unsupported("its reduction is '\(other)'", help: "none and add are supported")
+    case let name:
+      guard let function = BinaryFunction(reduction: name) else {
+        throw call.invalid("reduction '\(name)' is unknown")
+      }
+      return try combined(call, data, updates, targets, function, &builder)
     }
     let kept = Constant(name: call.node.name, shape: shape, .single(keeps.map { $0 ? 1 : 0 }))
     switch (data, updates) {
@@ -80,6 +83,37 @@ enum ScatterOperators {
     }
   }
 
+  /// Products, maxima or minima of the data and constant updates.
+  private static func combined(
+    _ call: OperatorCall, _ data: Operand, _ updates: Operand, _ targets: [Int], _ function: BinaryFunction,
+    _ builder: inout GraphBuilder
+  ) throws -> Operand {
+    guard case .value(let x) = data, case .constant(let updates) = updates else {
+      throw call.unsupported(
+        "it takes \(function)s with updates that depend on the model's input, or of constants",
+        help: "express it by Gather and other operators")
+    }
+    let shape = builder.shape(x)
+    let neutral: Double =
+      switch function {
+      case .maximum: -Double(Float.greatestFiniteMagnitude)
+      case .minimum: Double(Float.greatestFiniteMagnitude)
+      default: 1
+      }
+    var numbers = [Double](repeating: neutral, count: shape.reduce(1, *))
+    for (update, target) in zip(updates.doubles, targets) {
+      switch function {
+      case .maximum: numbers[target] = max(numbers[target], update)
+      case .minimum: numbers[target] = min(numbers[target], update)
+      default: numbers[target] *= update
+      }
+    }
+    let constant = Constant(name: call.node.name, shape: shape, .double(numbers))
+    if function == .multiply { return .value(try builder.affine(call, x, scale: constant)) }
+    return .value(
+      try builder.binary(call, function, x, builder.materialize(call, constant, like: x)))
+  }
+
   /// The sum of what is kept of the data and of the updates at each position.
   private static func sum(
     _ data: Constant, _ keeps: [Bool], _ updates: Constant, _ matrix: SparseMatrix
@@ -97,5 +131,17 @@ enum ScatterOperators {
       return Constant(name: data.name, shape: data.shape, .integer(sums(own, new, &+)))
     }
     return Constant(name: data.name, shape: data.shape, .double(sums(data.doubles, updates.doubles, +)))
+  }
+}
+
+extension BinaryFunction {
+  /// The function that a scattering reduces by.
+  fileprivate init?(reduction: String) {
+    switch reduction {
+    case "mul": self = .multiply
+    case "max": self = .maximum
+    case "min": self = .minimum
+    default: return nil
+    }
   }
 }

@@ -14,6 +14,10 @@ enum SliceOperators {
     if shape == from, steps.allSatisfy({ $0 == 1 }) { return operand }
     switch operand {
     case .value(let x):
+      if shape.contains(0) {
+        // Nothing of it depends on the input.
+        return .constant(Constant(name: call.node.name, shape: shape, .single([])))
+      }
       return .value(
         try builder.emit(call, .slice(Slice(starts: starts, steps: steps)), [x], shape: shape))
     case .constant(let constant):
