@@ -6,6 +6,9 @@ extension Graph {
       switch node.operation {
       case .convolution(let convolution):
         return total + result * convolution.weights.shape.dropFirst().reduce(1, *)
+      case .transposedConvolution(let convolution):
+        let source = values[node.inputs[0]].shape.reduce(1, *)
+        return total + source * convolution.weights.shape.dropFirst().reduce(1, *)
       case .linear(let linear):
         return total + result * (linear.weights.shape.last ?? 0)
       case .matrixProduct:

@@ -4,6 +4,8 @@
 public enum Operation: Sendable {
   /// y = w ⋆ x + b over one, two or three spatial axes; x is [N, C, …].
   case convolution(Convolution)
+  /// The transpose of a convolution whose input has the shape of the output: y = wᵀ ⋆ x; its bias is `nil`.
+  case transposedConvolution(Convolution)
   /// y[…, o] = Σᵢ w[o, i]·x[…, i] + b[o].
   case linear(Linear)
   /// Batched matrix product of two values, broadcast over the leading axes.
@@ -38,6 +40,8 @@ public enum Operation: Sendable {
   case slice(Slice)
   /// x repeated along axes of extent 1 to the shape of the output.
   case broadcast
+  /// A constant sparse matrix applied along one axis.
+  case modeProduct(ModeProduct)
 }
 
 /// A convolution's constants.
@@ -177,5 +181,21 @@ public struct Slice: Sendable {
   public init(starts: [Int], steps: [Int]) {
     self.starts = starts
     self.steps = steps
+  }
+}
+
+/// A constant sparse matrix M applied along one axis: y[…, i, …] = Σⱼ M[i, j]·x[…, j, …].
+///
+/// Selections, resampling and sums over neighbours are of this form (the n-mode product of Kolda and Bader
+/// 2009, doi:10.1137/07070111X).
+public struct ModeProduct: Sendable {
+  /// Non-negative.
+  public var axis: Int
+  /// [extent of the output along the axis, extent of the input].
+  public var matrix: SparseMatrix
+
+  public init(axis: Int, matrix: SparseMatrix) {
+    self.axis = axis
+    self.matrix = matrix
   }
 }

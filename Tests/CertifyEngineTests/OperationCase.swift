@@ -71,7 +71,8 @@ extension OperationCase {
   }
 
   static let all: [OperationCase] =
-    convolutions + linear + elementwise + functions + choices + binary + windows + moves + composed
+    convolutions + transposedConvolutions + linear + elementwise + functions + choices + binary + windows
+    + moves + composed
 
   static let convolutions: [OperationCase] = [
     .single("convolution", convolution([4, 3, 3, 3]), from: [2, 3, 6, 7], to: [2, 4, 4, 5]),
@@ -97,6 +98,41 @@ extension OperationCase {
       convolution(
         [4, 2, 2, 2, 2], strides: [1, 1, 1], dilations: [1, 1, 1], begin: [0, 0, 0], end: [0, 0, 0]),
       from: [2, 2, 3, 4, 3], to: [2, 4, 2, 3, 2]),
+  ]
+
+  static func transposed(
+    _ weights: [Int], strides: [Int], dilations: [Int]? = nil, begin: [Int]? = nil, end: [Int]? = nil,
+    groups: Int = 1
+  ) -> Operation {
+    let zeros = strides.map { _ in 0 }
+    return .transposedConvolution(
+      Convolution(
+        weights: self.weights(weights), bias: nil, strides: strides,
+        dilations: dilations ?? strides.map { _ in 1 }, padsBegin: begin ?? zeros, padsEnd: end ?? zeros,
+        groups: groups))
+  }
+
+  static let transposedConvolutions: [OperationCase] = [
+    .single(
+      "transposed convolution", transposed([3, 4, 3, 3], strides: [1, 1]), from: [2, 3, 4, 5],
+      to: [2, 4, 6, 7]),
+    .single(
+      "strided padded transposed convolution",
+      transposed([16, 8, 4, 3], strides: [2, 2], begin: [1, 0], end: [1, 1]), from: [2, 16, 4, 5],
+      to: [2, 8, 8, 10]),
+    .single(
+      "strided transposed convolution with places left over", transposed([3, 4, 2, 2], strides: [3, 2]),
+      from: [2, 3, 3, 3], to: [2, 4, 10, 7]),
+    .single(
+      "dilated grouped transposed convolution",
+      transposed(
+        [6, 2, 3, 3], strides: [2, 1], dilations: [2, 2], begin: [1, 2], end: [0, 2], groups: 3),
+      from: [2, 6, 3, 4], to: [2, 6, 8, 4]),
+    .single(
+      "1-D transposed convolution", transposed([3, 4, 3], strides: [2]), from: [2, 3, 5], to: [2, 4, 11]),
+    .single(
+      "3-D transposed convolution", transposed([2, 3, 2, 2, 2], strides: [1, 2, 1]), from: [2, 2, 3, 2, 3],
+      to: [2, 3, 4, 4, 4]),
   ]
 
   static let linear: [OperationCase] = [
@@ -175,6 +211,16 @@ extension OperationCase {
     .single("minimum", .reduction(Reduction(kind: .minimum, axes: [1])), from: [2, 3, 4], to: [2, 1, 4]),
   ]
 
+  /// Five rows over four columns: several entries, one, none, and one column twice.
+  static func sparse(axis: Int) -> Operation {
+    .modeProduct(
+      ModeProduct(
+        axis: axis,
+        matrix: SparseMatrix(
+          columnCount: 4,
+          rows: [[(0, 0.5), (1, -2)], [(3, 1)], [], [(2, 1.5), (2, 0.25)], [(1, 1), (3, -1)]])))
+  }
+
   static let moves: [OperationCase] = [
     .single("reshape", .reshape, from: [2, 3, 4], to: [2, 12]),
     .single("transpose", .transpose(permutation: [0, 2, 1]), from: [2, 3, 4], to: [2, 4, 3]),
@@ -189,6 +235,8 @@ extension OperationCase {
       from: [2, 3, 3], to: [2, 5, 6]),
     .single("slice", .slice(Slice(starts: [0, 1, 3], steps: [1, 1, -2])), from: [2, 3, 4], to: [2, 2, 2]),
     .single("broadcast", .broadcast, from: [2, 1, 4], to: [2, 3, 4]),
+    .single("sparse matrix along an inner axis", sparse(axis: 1), from: [2, 4, 3], to: [2, 5, 3]),
+    .single("sparse matrix along the last axis", sparse(axis: 2), from: [2, 3, 4], to: [2, 3, 5]),
     .pair(
       "concatenation", .concatenation(axis: 1), from: [2, 3, 2], through: [2, 3, 2], to: [2, 6, 2],
       .unary(.tanh)),

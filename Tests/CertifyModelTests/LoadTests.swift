@@ -27,7 +27,7 @@ struct LoadTests {
       ])
   }
 
-  @Test(arguments: [(6, false), (7, true), (20, true), (28, true), (29, false), (0, false), (-1, false)])
+  @Test(arguments: [(5, false), (6, true), (20, true), (28, true), (29, false), (0, false), (-1, false)])
   func checksOpset(opset: Int, isSupported: Bool) {
     let error = Self.classifier(opset: opset).error()
     #expect(error == (isSupported ? nil : .unsupportedOpset(domain: "", version: opset)))

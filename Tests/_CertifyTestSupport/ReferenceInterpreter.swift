@@ -67,6 +67,8 @@ public struct ReferenceInterpreter {
     let x = inputs[0]
     switch operation {
     case .convolution(let convolution): return convolve(convolution, x, shape)
+    case .transposedConvolution(let convolution): return convolveTransposed(convolution, x, shape)
+    case .modeProduct(let product): return multiply(product, x, shape)
     case .pooling(let pooling): return pool(pooling, x, shape)
     case .linear(let linear):
       let w = Array64(linear.weights)
@@ -159,6 +161,38 @@ public struct ReferenceInterpreter {
         }
       }
       return sum
+    }
+  }
+
+  /// Every element from the places of the input whose windows cover it.
+  private func convolveTransposed(_ c: Convolution, _ x: Array64, _ shape: [Int]) -> Array64 {
+    let w = Array64(c.weights)
+    let (inputsPerGroup, outputsPerGroup) = (w.shape[0] / c.groups, w.shape[1])
+    let taps = Self.indices(Array(w.shape.dropFirst(2)))
+    return Array64(shape: shape) { index in
+      var sum = 0.0
+      for tap in taps {
+        let offsets = tap.indices.map { index[$0 + 2] + c.padsBegin[$0] - tap[$0] * c.dilations[$0] }
+        guard zip(offsets, c.strides).allSatisfy({ $0 % $1 == 0 }) else { continue }
+        let place = zip(offsets, c.strides).map { $0 / $1 }
+        let group = index[1] / outputsPerGroup
+        for channel in (group * inputsPerGroup)..<((group + 1) * inputsPerGroup) {
+          sum +=
+            w[broadcasting: [channel, index[1] % outputsPerGroup] + tap]
+            * (x.at([index[0], channel] + place) ?? 0)
+        }
+      }
+      return sum
+    }
+  }
+
+  private func multiply(_ product: ModeProduct, _ x: Array64, _ shape: [Int]) -> Array64 {
+    Array64(shape: shape) { index in
+      product.matrix.entries(ofRow: index[product.axis]).reduce(0) { sum, entry in
+        var source = index
+        source[product.axis] = Int(product.matrix.columns[entry])
+        return sum + Double(product.matrix.weights[entry]) * x[broadcasting: source]
+      }
     }
   }
 

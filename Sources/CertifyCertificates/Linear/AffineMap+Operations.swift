@@ -16,6 +16,10 @@ extension AffineMap {
       self = try Self.affine(affine, input, output, fail)
     case .convolution(let convolution):
       self = try Self.convolution(convolution, input, output, fail)
+    case .transposedConvolution(let convolution):
+      self = try Self.transposedConvolution(convolution, input, output, fail)
+    case .modeProduct(let product):
+      self = try Self.modeProduct(product, input, output, fail)
     case .pooling(let pooling):
       guard case .average(let countsPadding) = pooling.kind else {
         throw .notAffine(node: node.name, operation: "maximum pooling")
@@ -104,6 +108,33 @@ extension AffineMap {
       forEachTerm: { body in
         for (i, o) in target.enumerated() { body(0, o, i, weight) }
       }, shift: [], roundings: count + 6)
+  }
+
+  private static func modeProduct(
+    _ product: ModeProduct, _ input: [Int], _ output: [Int], _ fail: Failure
+  ) throws(LinearModelError) -> AffineMap {
+    let (axis, matrix) = (product.axis, product.matrix)
+    guard input.indices.contains(axis), output.count == input.count, input[axis] == matrix.columnCount,
+      output[axis] == matrix.rowCount, input[..<axis] == output[..<axis],
+      input[(axis + 1)...] == output[(axis + 1)...],
+      let outer = Shape.size(Array(input[..<axis])), let inner = Shape.size(Array(input[(axis + 1)...]))
+    else { throw fail("its matrix does not map \(input) to \(output)") }
+    let widest = (0..<matrix.rowCount).map { matrix.entries(ofRow: $0).count }.max() ?? 0
+    return AffineMap(
+      forEachTerm: { body in
+        for block in 0..<outer {
+          for row in 0..<matrix.rowCount {
+            for entry in matrix.entries(ofRow: row) {
+              let (to, from) = (
+                block * matrix.rowCount + row, block * matrix.columnCount + Int(matrix.columns[entry])
+              )
+              for place in 0..<inner {
+                body(0, to * inner + place, from * inner + place, Double(matrix.weights[entry]))
+              }
+            }
+          }
+        }
+      }, shift: [], roundings: widest + 2)
   }
 
   private static func sum(

@@ -90,6 +90,19 @@ extension AffineMap {
       }, shift: shift, roundings: width * taps + 4)
   }
 
+  /// The terms of the convolution that takes the output's shape to the input's, the other way round.
+  static func transposedConvolution(
+    _ convolution: Convolution, _ input: [Int], _ output: [Int], _ fail: Failure
+  ) throws(LinearModelError) -> AffineMap {
+    guard convolution.bias == nil else { throw fail("a transposed convolution has no bias of its own") }
+    let forward = try Self.convolution(convolution, output, input, fail)
+    let shape = convolution.weights.shape
+    return AffineMap(
+      forEachTerm: { body in
+        forward.forEachTerm { _, output, input, weight in body(0, input, output, weight) }
+      }, shift: [], roundings: shape[0] * shape[2...].reduce(1, *) + 4)
+  }
+
   static func average(
     _ pooling: Pooling, _ countsPadding: Bool, _ input: [Int], _ output: [Int], _ fail: Failure
   ) throws(LinearModelError) -> AffineMap {

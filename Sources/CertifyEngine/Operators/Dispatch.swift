@@ -6,6 +6,7 @@ extension PlanBuilder {
     let node = group.node
     switch node.operation {
     case .convolution(let convolution): return try self.convolution(convolution, group)
+    case .transposedConvolution(let convolution): return try transposedConvolution(convolution, node)
     case .linear(let linear): return try self.linear(linear, group)
     case .matrixProduct: return try matrixProduct(node)
     case .affine(let affine): return try self.affine(affine, node)
@@ -19,6 +20,7 @@ extension PlanBuilder {
     case .reduction(let reduction): return try self.reduction(reduction, node)
     case .reshape: return try reshape(node)
     case .concatenation(let axis): return try concatenation(axis: axis, node)
+    case .modeProduct(let product): return try modeProduct(product, node)
     case .transpose, .padding, .slice, .broadcast: return try rearrangement(node)
     }
   }

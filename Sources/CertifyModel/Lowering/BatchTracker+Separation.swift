@@ -18,6 +18,9 @@ extension BatchTracker {
       operation = .affine(
         Affine(scale: inserted(affine.scale, axis, from), shift: inserted(affine.shift, axis, from)))
       to.insert(1, at: axis)
+    case .modeProduct(let product) where product.axis == axis:
+      operation = .modeProduct(ModeProduct(axis: axis + 1, matrix: product.matrix))
+      to.insert(1, at: axis)
     case .softmax(let along) where along == axis:
       operation = .softmax(axis: axis + 1)
       to.insert(1, at: axis)

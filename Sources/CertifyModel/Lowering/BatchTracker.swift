@@ -59,7 +59,7 @@ struct BatchTracker {
     let to = shape(node.output)
     let added = to.count - from.count
     switch node.operation {
-    case .convolution, .pooling:
+    case .convolution, .transposedConvolution, .pooling:
       try require(axis == 0, "the batch is axis \(axis) of \(from), not axis 0")
       return 0
     case .linear:
@@ -95,6 +95,9 @@ struct BatchTracker {
     case .broadcast:
       try require(to[axis + added] == from[axis], "\(from) is repeated along the batch")
       return axis + added
+    case .modeProduct(let product):
+      try require(product.axis != axis, "it runs along the batch, axis \(axis) of \(from)")
+      return axis
     case .softmax(let along), .logSoftmax(let along):
       try require(along != axis, "it runs along the batch, axis \(axis) of \(from)")
       return axis
@@ -144,6 +147,7 @@ extension Operation {
   var name: String {
     switch self {
     case .convolution: "convolution"
+    case .transposedConvolution: "transposed convolution"
     case .linear: "linear"
     case .matrixProduct: "matrix product"
     case .affine: "affine"
@@ -162,6 +166,7 @@ extension Operation {
     case .concatenation: "concatenation"
     case .slice: "slice"
     case .broadcast: "broadcast"
+    case .modeProduct: "sparse matrix"
     }
   }
 }

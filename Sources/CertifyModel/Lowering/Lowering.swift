@@ -69,7 +69,7 @@ enum Lowering {
     let opset = opsets[node.domain] ?? 0
     let definition = try OperatorTable.definition(for: node, opsets: opsets)
     let firstNew = builder.values.count
-    let call = OperatorCall(node: node, opset: opset, inputs: inputs)
+    let call = try LegacySemantics.updated(OperatorCall(node: node, opset: opset, inputs: inputs), &builder)
     let kind = try ValueKind.kept(by: call, builder)
     let outputs = try definition.lower(call, &builder)
     for (name, operand) in zip(node.outputs, outputs) where !name.isEmpty {

@@ -28,13 +28,16 @@ struct OperatorDefinition: Sendable {
 /// Every operator that is supported: a family is a file in `Operators/` and registers its own here by one line.
 enum OperatorTable {
   /// The operator sets of the default domain that have been gone through.
-  static let supportedOpsets = 7...28
+  static let supportedOpsets = 6...28
 
   private static let families: [[OperatorDefinition]] = [
-    LinearOperators.all, ConvolutionOperators.all, NormalizationOperators.all, StatisticOperators.all,
-    ElementaryOperators.all, ActivationOperators.all, QuantizationOperators.all, PoolingOperators.all,
-    ReductionOperators.all, CumulativeOperators.all, ArithmeticOperators.all, ShapeOperators.all,
-    SliceOperators.all, JoinOperators.all, ConstantOperators.all, LogicOperators.all, ScikitOperators.all,
+    LinearOperators.all, ConvolutionOperators.all, EinsumOperator.all, AttentionOperators.all,
+    NormalizationOperators.all, StatisticOperators.all, ChannelNormalizationOperators.all,
+    ElementaryOperators.all, ActivationOperators.all, QuantizationOperators.all, ArithmeticOperators.all,
+    LogicOperators.all, ConstantOperators.all, PoolingOperators.all, ReductionOperators.all,
+    CumulativeOperators.all, ShapeOperators.all, SliceOperators.all, JoinOperators.all, PaddingOperators.all,
+    BlockOperators.all, SamplingOperators.all,
+    GatherOperators.all, ScatterOperators.all, ResizeOperators.all, ScikitOperators.all,
   ]
 
   private static let definitions: [String: [OperatorDefinition]] =

@@ -23,7 +23,8 @@ enum ValueKind: Sendable, Equatable {
 
   /// Operators that move elements, whatever they are.
   private static let moving: Set<String> = [
-    "Concat", "DepthToSpace", "Dropout", "Expand", "Flatten", "Gather", "Identity", "Reshape", "Slice",
+    "Concat", "DepthToSpace", "Dropout", "Expand", "Flatten", "Gather", "GatherElements", "GatherND",
+    "Identity", "Reshape", "Slice",
     "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze",
   ]
   /// Operators whose result on integers is that on the same floating-point numbers.

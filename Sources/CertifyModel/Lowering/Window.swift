@@ -18,23 +18,13 @@ struct Window {
       throw call.unsupported(
         "its input has shape \(input)", help: "[N, C] and one to three spatial axes are supported")
     }
-    // Far above any real network, and far below what could overflow.
-    let limit = 1 << 20
-    func attribute(_ name: String, count: Int, default fallback: Int, from lowest: Int) throws -> [Int] {
-      let values = try call.ints(name) ?? []
-      if values.isEmpty { return [Int](repeating: fallback, count: count) }
-      guard values.count == count, values.allSatisfy({ (lowest...limit).contains($0) }) else {
-        throw call.invalid("\(name) \(values) does not fit \(count / (name == "pads" ? 2 : 1)) spatial axes")
-      }
-      return values
-    }
-    guard kernel.count == count, kernel.allSatisfy({ (1...limit).contains($0) }) else {
+    guard kernel.count == count, kernel.allSatisfy({ (1...OperatorCall.largestWindow).contains($0) }) else {
       throw call.invalid("a kernel of \(kernel) does not fit \(count) spatial axes")
     }
     self.kernel = kernel
-    strides = try attribute("strides", count: count, default: 1, from: 1)
-    dilations = try attribute("dilations", count: count, default: 1, from: 1)
-    let pads = try attribute("pads", count: 2 * count, default: 0, from: 0)
+    strides = try call.windowInts("strides", count: count, default: 1, from: 1)
+    dilations = try call.windowInts("dilations", count: count, default: 1, from: 1)
+    let pads = try call.windowInts("pads", count: 2 * count, default: 0, from: 0)
     padsBegin = Array(pads.prefix(count))
     padsEnd = Array(pads.suffix(count))
     overhang = [Int](repeating: 0, count: count)
@@ -70,5 +60,20 @@ struct Window {
       }
       outputExtents.append(windows)
     }
+  }
+}
+
+extension OperatorCall {
+  /// Far above any real network, and far below what could overflow.
+  static let largestWindow = 1 << 20
+
+  /// An attribute of `count` numbers from `lowest` on, or `fallback` for each where it is left out.
+  func windowInts(_ name: String, count: Int, default fallback: Int, from lowest: Int) throws -> [Int] {
+    let values = try ints(name) ?? []
+    if values.isEmpty { return [Int](repeating: fallback, count: count) }
+    guard values.count == count, values.allSatisfy({ (lowest...Self.largestWindow).contains($0) }) else {
+      throw invalid("\(name) is \(values); \(count) numbers from \(lowest) on are needed")
+    }
+    return values
   }
 }

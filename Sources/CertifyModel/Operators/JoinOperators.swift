@@ -2,17 +2,23 @@
 enum JoinOperators {
   static let all: [OperatorDefinition] = [
     OperatorDefinition("Concat", lower: concat),
-    OperatorDefinition("Pad", lower: pad),
     OperatorDefinition("Expand", lower: expand),
     OperatorDefinition("Tile", lower: tile),
   ]
 
   private static let concat: OperatorDefinition.Lower = { call, builder in
     let operands = try call.inputs.indices.map { try call.input($0) }
+    guard let axis = try call.int("axis") else { throw call.invalid("axis is missing") }
+    return [try joined(operands, axis: axis, call, &builder)]
+  }
+
+  /// Operands one after another along an axis.
+  static func joined(
+    _ operands: [Operand], axis: Int, _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> Operand {
     guard let first = operands.first else { throw call.invalid("it has no input") }
     var shape = builder.shape(first)
-    guard let given = try call.int("axis") else { throw call.invalid("axis is missing") }
-    let axis = try call.axis(given, rank: shape.count)
+    let axis = try call.axis(axis, rank: shape.count)
     var extent = 0
     for operand in operands {
       var other = builder.shape(operand)
@@ -23,21 +29,23 @@ enum JoinOperators {
     }
     shape[axis] = extent
 
+    // What is empty adds nothing.
+    let operands = extent == 0 ? [first] : operands.filter { builder.shape($0)[axis] > 0 }
     let values = operands.compactMap { operand -> ValueID? in
       if case .value(let value) = operand { return value }
       return nil
     }
+    if operands.count == 1, let only = operands.first { return only }
     guard let like = values.first else {
-      return [.constant(try folded(operands, shape: shape, axis: axis, call, &builder))]
+      return .constant(try folded(operands, shape: shape, axis: axis, call, &builder))
     }
-    if operands.count == 1 { return [first] }
     let joined = try operands.map { operand -> ValueID in
       switch operand {
       case .value(let value): value
       case .constant(let constant): try builder.materialize(call, constant, like: like)
       }
     }
-    return [.value(try builder.emit(call, .concatenation(axis: axis), joined, shape: shape))]
+    return .value(try builder.emit(call, .concatenation(axis: axis), joined, shape: shape))
   }
 
   private static func folded(
@@ -66,80 +74,36 @@ enum JoinOperators {
     if integers.count == constants.count {
       return Constant(name: name, shape: shape, .integer(interleave(integers)))
     }
+    let bools = constants.compactMap(\.bools)
+    if bools.count == constants.count {
+      return Constant(name: name, shape: shape, .bool(interleave(bools)))
+    }
     guard constants.allSatisfy(\.isFloating) else { throw call.invalid("its inputs have different types") }
     return Constant(name: name, shape: shape, .double(interleave(constants.map(\.doubles))))
-  }
-
-  private static let pad: OperatorDefinition.Lower = { call, builder in
-    let x = try call.value(0)
-    let from = builder.shape(x)
-    let amounts: [Int]
-    let fill: Double
-    var axes = Array(from.indices)
-    if call.opset < 11 {
-      amounts = try call.ints("pads") ?? []
-      fill = Double(try call.float("value") ?? 0)
-    } else {
-      amounts = try call.integers(1, "pads") ?? []
-      fill = try call.scalar(2, "fill") ?? 0
-      if let named = try call.integers(3, "axes") {
-        axes = try named.map { try call.axis($0, rank: from.count) }
-      }
-    }
-    guard amounts.count == 2 * axes.count, Set(axes).count == axes.count else {
-      throw call.invalid("\(amounts.count) pads do not fit \(axes.count) axes")
-    }
-    let mode: Padding.Mode
-    switch try call.string("mode") ?? "constant" {
-    case "constant": mode = .constant(Float(fill))
-    case "reflect": mode = .reflect
-    case "edge": mode = .edge
-    case let other: throw call.unsupported("mode '\(other)'", help: "use constant, reflect or edge")
-    }
-    var before = [Int](repeating: 0, count: from.count)
-    var after = before
-    for (index, axis) in axes.enumerated() {
-      before[axis] = amounts[index]
-      after[axis] = amounts[index + axes.count]
-    }
-    let limit = 1 << 20
-    guard (before + after).allSatisfy({ (-limit...limit).contains($0) }) else {
-      throw call.invalid("pads \(amounts) are absurd")
-    }
-    // Negative amounts crop.
-    let starts = before.map { max(-$0, 0) }
-    let cropped = from.indices.map { from[$0] - starts[$0] - max(-after[$0], 0) }
-    guard cropped.allSatisfy({ $0 >= 1 }) else {
-      throw call.invalid("pads \(amounts) leave nothing of \(from)")
-    }
-    let inner = try SliceOperators.box(
-      .value(x), starts: starts, steps: from.map { _ in 1 }, shape: cropped, call, &builder)
-    let padding = Padding(mode: mode, before: before.map { max($0, 0) }, after: after.map { max($0, 0) })
-    if mode == .reflect {
-      for axis in from.indices where max(padding.before[axis], padding.after[axis]) >= cropped[axis] {
-        throw call.invalid("a reflection by \(amounts) is wider than \(cropped)")
-      }
-    }
-    guard case .value(let value) = inner, padding.before + padding.after != from.flatMap({ _ in [0, 0] })
-    else {
-      return [inner]
-    }
-    let shape = cropped.indices.map { cropped[$0] + padding.before[$0] + padding.after[$0] }
-    return [.value(try builder.emit(call, .padding(padding), [value], shape: shape))]
   }
 
   private static let expand: OperatorDefinition.Lower = { call, builder in
     let operand = try call.input(0)
     let from = builder.shape(operand)
-    guard let target = try call.integers(1, "shape"), let count = Extents.product(target),
-      let shape = Extents.broadcast(from, target), Extents.product(shape) != nil
+    guard let target = try call.integers(1, "shape"), Extents.product(target) != nil,
+      let shape = Extents.broadcast(from, target)
     else { throw call.invalid("\(from) does not broadcast to its shape") }
+    return [try expanded(operand, shape, call, &builder)]
+  }
+
+  /// An operand repeated along axes of extent 1.
+  static func expanded(
+    _ operand: Operand, _ shape: [Int], _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> Operand {
+    let from = builder.shape(operand)
+    guard let count = Extents.product(shape) else { throw call.invalid("\(from) becomes \(shape)") }
     switch operand {
     case .constant(let constant):
-      try builder.spend(max(count, shape.reduce(1, *)), on: call)
-      return [.constant(constant.gathered(Extents.broadcastIndices(from, to: shape), shape: shape))]
+      if from == shape { return operand }
+      try builder.spend(count, on: call)
+      return .constant(constant.gathered(Extents.broadcastIndices(from, to: shape), shape: shape))
     case .value(let x):
-      return [.value(try broadcast(call, x, shape, &builder))]
+      return .value(try broadcast(call, x, shape, &builder))
     }
   }
 

@@ -40,11 +40,10 @@ enum LinearOperators {
       let right = transB ? try builder.transpose(call, b, [1, 0]) : b
       product = try matrixProduct(call, left, right, &builder)
       if alpha != 1 {
-        product = try builder.affine(call, product, scale: number(alpha, call))
+        product = try builder.affine(call, product, scale: .number(alpha, call))
       }
     case (.constant, .constant):
-      throw call.unsupported(
-        "both of its matrices are constants", help: "simplify the model (onnxsim)")
+      throw call.unsupported("both of its matrices are constants", help: "simplify the model (onnxsim)")
     }
     switch bias {
     case nil: break
@@ -52,7 +51,7 @@ enum LinearOperators {
       let shift = beta == 1 ? c : Constant(name: c.name, shape: c.shape, .double(c.doubles.map { $0 * beta }))
       product = try builder.affine(call, product, shift: shift)
     case .value(let c):
-      let term = beta == 1 ? c : try builder.affine(call, c, scale: number(beta, call))
+      let term = beta == 1 ? c : try builder.affine(call, c, scale: .number(beta, call))
       product = try builder.binary(call, .add, product, term)
     }
     return [.value(product)]
@@ -72,34 +71,75 @@ enum LinearOperators {
     var shape = builder.shape(product)
     if isVector.right { shape.removeLast() }
     if isVector.left { shape.remove(at: shape.count - (isVector.right ? 1 : 2)) }
-    return [.value(try builder.reshape(call, product, shape))]
+    return [try ShapeOperators.reshaped(product, shape, call, &builder)]
   }
 
   /// A product of operands of rank 2 or more.
-  private static func product(
+  static func product(
     _ call: OperatorCall, _ left: Operand, _ right: Operand, _ builder: inout GraphBuilder
-  ) throws -> ValueID {
+  ) throws -> Operand {
     switch (left, right) {
     case (.value(let x), .constant(let constant)):
       if isBatch(constant) {
-        return try matrixProduct(call, x, builder.materialize(call, constant, like: x), &builder)
+        return .value(try matrixProduct(call, x, builder.materialize(call, constant, like: x), &builder))
       }
       let weights = try transposed(call, matrix(constant, call), &builder)
       let y = try linear(call, x, weights, bias: nil, &builder)
-      return try builder.reshape(call, y, leadingAxes(constant, builder.shape(x)) + builder.shape(y))
+      let shape = leadingAxes(constant, builder.shape(x)) + builder.shape(y)
+      return .value(try builder.reshape(call, y, shape))
     case (.constant(let constant), .value(let x)):
       if isBatch(constant) {
-        return try matrixProduct(call, builder.materialize(call, constant, like: x), x, &builder)
+        return .value(try matrixProduct(call, builder.materialize(call, constant, like: x), x, &builder))
       }
       // A·x = (xᵀ·Aᵀ)ᵀ.
       let turned = try linear(call, swapped(call, x, &builder), matrix(constant, call), bias: nil, &builder)
       let y = try swapped(call, turned, &builder)
-      return try builder.reshape(call, y, leadingAxes(constant, builder.shape(x)) + builder.shape(y))
+      let shape = leadingAxes(constant, builder.shape(x)) + builder.shape(y)
+      return .value(try builder.reshape(call, y, shape))
     case (.value(let a), .value(let b)):
-      return try matrixProduct(call, a, b, &builder)
-    case (.constant, .constant):
-      throw call.unsupported("both of its matrices are constants", help: "simplify the model (onnxsim)")
+      return .value(try matrixProduct(call, a, b, &builder))
+    case (.constant(let a), .constant(let b)):
+      return .constant(try folded(a, b, call, &builder))
     }
+  }
+
+  /// The product of two constants.
+  private static func folded(
+    _ a: Constant, _ b: Constant, _ call: OperatorCall, _ builder: inout GraphBuilder
+  ) throws -> Constant {
+    let (leading, rows, inner, columns) = try productExtents(a.shape, b.shape, call)
+    let matrices = Extents.product(leading) ?? 0
+    guard let work = Extents.product([matrices, rows, inner, columns]) else {
+      throw call.invalid("shapes \(a.shape) and \(b.shape) make too much")
+    }
+    try builder.spend(work, on: call)
+    let left = Extents.broadcastIndices(Array(a.shape.dropLast(2)), to: leading)
+    let right = Extents.broadcastIndices(Array(b.shape.dropLast(2)), to: leading)
+    let (x, y) = (a.doubles, b.doubles)
+    var result: [Double] = []
+    result.reserveCapacity(matrices * rows * columns)
+    for (i, j) in zip(left, right) {
+      for row in 0..<rows {
+        for column in 0..<columns {
+          result.append(
+            (0..<inner).reduce(0) {
+              $0 + x[(i * rows + row) * inner + $1] * y[(j * inner + $1) * columns + column]
+            })
+        }
+      }
+    }
+    let name = call.node.outputs.first ?? call.node.name
+    return Constant(name: name, shape: leading + [rows, columns], .double(result))
+  }
+
+  /// The leading extents, rows, inner extent and columns of a product.
+  private static func productExtents(
+    _ left: [Int], _ right: [Int], _ call: OperatorCall
+  ) throws -> (leading: [Int], rows: Int, inner: Int, columns: Int) {
+    guard left.count >= 2, right.count >= 2, left[left.count - 1] == right[right.count - 2],
+      let leading = Extents.broadcast(left.dropLast(2), right.dropLast(2))
+    else { throw call.invalid("shapes \(left) and \(right) cannot be multiplied") }
+    return (leading, left[left.count - 2], left[left.count - 1], right[right.count - 1])
   }
 
   /// The axes of extent 1 that a constant of higher rank than x adds to their product.
@@ -124,13 +164,8 @@ enum LinearOperators {
   private static func matrixProduct(
     _ call: OperatorCall, _ a: ValueID, _ b: ValueID, _ builder: inout GraphBuilder
   ) throws -> ValueID {
-    let left = builder.shape(a)
-    let right = builder.shape(b)
-    guard left.count >= 2, right.count >= 2, left[left.count - 1] == right[right.count - 2],
-      let leading = Extents.broadcast(left.dropLast(2), right.dropLast(2))
-    else { throw call.invalid("shapes \(left) and \(right) cannot be multiplied") }
-    return try builder.emit(
-      call, .matrixProduct, [a, b], shape: leading + [left[left.count - 2], right[right.count - 1]])
+    let (leading, rows, _, columns) = try productExtents(builder.shape(a), builder.shape(b), call)
+    return try builder.emit(call, .matrixProduct, [a, b], shape: leading + [rows, columns])
   }
 
   private static func linear(
@@ -195,9 +230,5 @@ enum LinearOperators {
     let row = c.doubles.map { $0 * beta }
     let full = row.count == outputs ? row : [Double](repeating: row[0], count: outputs)
     return try Constant(name: c.name, shape: [outputs], .double(full)).tensor()
-  }
-
-  private static func number(_ value: Double, _ call: OperatorCall) -> Constant {
-    Constant(name: call.node.name, shape: [], .double([value]))
   }
 }

@@ -48,11 +48,19 @@ enum NormalizationOperators {
     return [.value(y)]
   }
 
-  private static let dropout: OperatorDefinition.Lower = { call, _ in
+  /// The second output is which elements are kept: all.
+  private static let dropout: OperatorDefinition.Lower = { call, builder in
     if call.opset >= 12, try call.constant(2, or: false) {
       throw ModelError.trainingMode(node: call.node.name, operatorName: call.node.operatorName)
     }
-    return [try call.input(0)]
+    let operand = try call.input(0)
+    guard call.node.outputs.count > 1, !call.node.outputs[1].isEmpty else { return [operand] }
+    let shape = builder.shape(operand)
+    let count = shape.reduce(1, *)
+    try builder.spend(count, on: call)
+    let kept = Constant(
+      name: call.node.outputs[1], shape: shape, .bool([Bool](repeating: true, count: count)))
+    return [operand, .constant(kept)]
   }
 }
 

@@ -5,6 +5,8 @@ enum PoolingOperators {
     OperatorDefinition("AveragePool", lower: averagePool),
     OperatorDefinition("GlobalMaxPool", lower: global(.maximum)),
     OperatorDefinition("GlobalAveragePool", lower: global(.mean)),
+    OperatorDefinition("LpPool", lower: lengthPool),
+    OperatorDefinition("GlobalLpPool", lower: globalLengthPool),
   ]
 
   private static let maxPool: OperatorDefinition.Lower = { call, builder in
@@ -37,6 +39,44 @@ enum PoolingOperators {
     return [.value(try pool(call, x, .average(countsPadding: countsPadding), window, &builder))]
   }
 
+  /// (Σ |x|ᵖ)^(1/p) over each window.
+  private static let lengthPool: OperatorDefinition.Lower = { call, builder in
+    let x = try call.value(0)
+    let window = try window(call, builder.shape(x))
+    return [
+      .value(
+        try length(call, x, &builder) { powers, builder in
+          let mean = try pool(call, powers, .average(countsPadding: true), window, &builder)
+          let size = Constant.number(Double(window.kernel.reduce(1, *)), call)
+          return try builder.affine(call, mean, scale: size)
+        })
+    ]
+  }
+
+  /// (Σ |x|ᵖ)^(1/p) over all places.
+  private static let globalLengthPool: OperatorDefinition.Lower = { call, builder in
+    let x = try call.value(0)
+    return [.value(try length(call, x, &builder) { try spatial(.sum, call, $0, &$1) })]
+  }
+
+  /// The p-th root of sums of p-th powers.
+  private static func length(
+    _ call: OperatorCall, _ x: ValueID, _ builder: inout GraphBuilder,
+    sum: (ValueID, inout GraphBuilder) throws -> ValueID
+  ) throws -> ValueID {
+    let p = try call.int("p") ?? 2
+    guard (1...64).contains(p) else { throw call.unsupported("p is \(p)", help: "1 to 64 are supported") }
+    if p == 1 { return try sum(builder.unary(call, .abs, x), &builder) }
+    let powers =
+      p == 2
+      ? try builder.binary(call, .multiply, x, x)
+      : try builder.unary(call, .power(exponent: Float(p)), builder.unary(call, .abs, x))
+    // The root has no derivative at 0.
+    let positive = UnaryFunction.clip(lower: .leastNormalMagnitude, upper: .infinity)
+    let bounded = try builder.unary(call, positive, sum(powers, &builder))
+    return try builder.unary(call, p == 2 ? .sqrt : .power(exponent: 1 / Float(p)), bounded)
+  }
+
   private static func window(_ call: OperatorCall, _ input: [Int]) throws -> Window {
     guard let kernel = try call.ints("kernel_shape") else { throw call.invalid("kernel_shape is missing") }
     let roundsUp = try call.flag("ceil_mode", default: false)
@@ -64,13 +104,17 @@ enum PoolingOperators {
   }
 
   private static func global(_ kind: Reduction.Kind) -> OperatorDefinition.Lower {
-    { call, builder in
-      let x = try call.value(0)
-      let shape = builder.shape(x)
-      guard shape.count > 2 else { throw call.invalid("\(shape) has no spatial axis") }
-      let reduction = Reduction(kind: kind, axes: Array(2..<shape.count))
-      let output = shape.prefix(2) + [Int](repeating: 1, count: shape.count - 2)
-      return [.value(try builder.emit(call, .reduction(reduction), [x], shape: Array(output)))]
-    }
+    { call, builder in [.value(try spatial(kind, call, call.value(0), &builder))] }
+  }
+
+  /// A reduction over all places.
+  private static func spatial(
+    _ kind: Reduction.Kind, _ call: OperatorCall, _ x: ValueID, _ builder: inout GraphBuilder
+  ) throws -> ValueID {
+    let shape = builder.shape(x)
+    guard shape.count > 2 else { throw call.invalid("\(shape) has no spatial axis") }
+    let reduction = Reduction(kind: kind, axes: Array(2..<shape.count))
+    let output = shape.prefix(2) + [Int](repeating: 1, count: shape.count - 2)
+    return try builder.emit(call, .reduction(reduction), [x], shape: Array(output))
   }
 }

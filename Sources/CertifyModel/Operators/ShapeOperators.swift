@@ -93,15 +93,7 @@ enum ShapeOperators {
     guard permutation.sorted() == Array(shape.indices) else {
       throw call.invalid("perm \(permutation) is not a permutation of the axes of \(shape)")
     }
-    switch operand {
-    case .value(let x): return [.value(try builder.transpose(call, x, permutation))]
-    case .constant(let constant):
-      try builder.spend(constant.count, on: call)
-      let strides = Extents.strides(shape)
-      let output = permutation.map { shape[$0] }
-      let indices = Extents.indices(shape: output, start: 0, steps: permutation.map { strides[$0] })
-      return [.constant(constant.gathered(indices, shape: output))]
-    }
+    return [try builder.transposed(call, operand, permutation)]
   }
 
   private static let shape: OperatorDefinition.Lower = { call, builder in

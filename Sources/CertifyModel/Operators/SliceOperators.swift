@@ -3,7 +3,6 @@ enum SliceOperators {
   static let all: [OperatorDefinition] = [
     OperatorDefinition("Slice", lower: slice),
     OperatorDefinition("Split", lower: split),
-    OperatorDefinition("Gather", lower: gather),
   ]
 
   /// A strided sub-box of an operand.
@@ -15,6 +14,10 @@ enum SliceOperators {
     if shape == from, steps.allSatisfy({ $0 == 1 }) { return operand }
     switch operand {
     case .value(let x):
+      if shape.contains(0) {
+        // Nothing of it depends on the input.
+        return .constant(Constant(name: call.node.name, shape: shape, .single([])))
+      }
       return .value(
         try builder.emit(call, .slice(Slice(starts: starts, steps: steps)), [x], shape: shape))
     case .constant(let constant):
@@ -96,54 +99,6 @@ enum SliceOperators {
       shape[axis] = extent
       return try box(
         operand, starts: starts, steps: starts.map { _ in 1 }, shape: shape, call, &builder)
-    }
-  }
-
-  /// Elements along one axis: of any constant; of a value where the indices form a progression.
-  private static let gather: OperatorDefinition.Lower = { call, builder in
-    let operand = try call.input(0)
-    let from = builder.shape(operand)
-    let axis = try call.axis(call.int("axis") ?? 0, rank: from.count)
-    let index = try call.constant(1, "index")
-    guard let given = index.integers else { throw call.invalid("its indices must be integers") }
-    let places = try given.map { place -> Int in
-      guard let place = Extents.axis(place, rank: from[axis]) else {
-        throw call.invalid("index \(place) is out of range for axis \(axis) of \(from)")
-      }
-      return place
-    }
-    let output = from[..<axis] + index.shape + from[(axis + 1)...]
-    switch operand {
-    case .constant(let constant):
-      guard let count = Extents.product(output) else { throw call.invalid("it makes \(output)") }
-      try builder.spend(count, on: call)
-      let inner = from[(axis + 1)...].reduce(1, *)
-      let outer = from[..<axis].reduce(1, *)
-      var indices: [Int] = []
-      indices.reserveCapacity(count)
-      for block in 0..<outer {
-        for place in places {
-          let start = (block * from[axis] + place) * inner
-          indices.append(contentsOf: start..<(start + inner))
-        }
-      }
-      return [.constant(constant.gathered(indices, shape: Array(output)))]
-    case .value:
-      let step = places.count > 1 ? places[1] - places[0] : 1
-      guard let first = places.first, step != 0,
-        places.indices.allSatisfy({ places[$0] == first + $0 * step })
-      else {
-        throw call.unsupported(
-          "its indices are not evenly spaced", help: "express it by Slice and Concat")
-      }
-      var starts = [Int](repeating: 0, count: from.count)
-      var steps = [Int](repeating: 1, count: from.count)
-      var shape = from
-      starts[axis] = first
-      steps[axis] = step
-      shape[axis] = places.count
-      let part = try box(operand, starts: starts, steps: steps, shape: shape, call, &builder)
-      return [try ShapeOperators.reshaped(part, Array(output), call, &builder)]
     }
   }
 }

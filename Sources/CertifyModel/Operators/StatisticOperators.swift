@@ -7,14 +7,14 @@ enum StatisticOperators {
     OperatorDefinition("LpNormalization", lower: lengthNormalization),
   ]
 
-  private static func mean(
+  static func mean(
     _ x: ValueID, _ axes: [Int], _ call: OperatorCall, _ builder: inout GraphBuilder
   ) throws -> ValueID {
     try ReductionOperators.emit(.plain(.mean), x, axes, call, &builder)
   }
 
   /// √(mean of x² + ε) along the axes.
-  private static func rootMeanSquare(
+  static func rootMeanSquare(
     _ x: ValueID, _ axes: [Int], epsilon: Float, _ call: OperatorCall, _ builder: inout GraphBuilder
   ) throws -> ValueID {
     let squares = try mean(builder.binary(call, .multiply, x, x), axes, call, &builder)
