@@ -1,10 +1,11 @@
 # make demo    install what is missing, build, certify the digits CNN and show the report
 # make test    install what is missing, and check everything
+# make models  write docs/models.md: networks as exporters write them, beside ONNX Runtime and PyTorch
 SWIFT ?= swift
 BUILD_FLAGS = -c release -Xswiftc -enable-testing
 CERTIFY = .build/release/certify
 
-.PHONY: demo test build lint format dependencies
+.PHONY: demo test models build lint format dependencies
 
 demo: dependencies
 	$(SWIFT) build $(BUILD_FLAGS) --product certify
@@ -14,6 +15,10 @@ demo: dependencies
 
 test: dependencies
 	scripts/check
+
+models: dependencies
+	$(SWIFT) build $(BUILD_FLAGS) --product certify
+	python3 Benchmarks/peers/models.py --certify $(CERTIFY) --zoo out/zoo --out docs/models.md
 
 build: dependencies
 	$(SWIFT) build $(BUILD_FLAGS)

@@ -57,6 +57,9 @@ let package = Package(
     .target(
       name: "_CertifyTestSupport", dependencies: ["CertifyEngine", "CertifyModel"],
       path: "Tests/_CertifyTestSupport"),
+    .executableTarget(
+      name: "_CertifyModelWorker", dependencies: ["CertifyEngine", "CertifyModel"],
+      path: "Tests/_CertifyModelWorker"),
     .testTarget(name: "CertifyThreatTests", dependencies: ["CertifyThreat"]),
     .testTarget(name: "CertifyStatisticsTests", dependencies: ["CertifyStatistics"]),
     .testTarget(

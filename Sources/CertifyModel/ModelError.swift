@@ -14,6 +14,8 @@ public enum ModelError: Error, Sendable, Equatable {
   case unsupportedOperator(node: String, operatorName: String, domain: String, opset: Int, help: String)
   /// An operator is supported, but not in this use.
   case unsupportedUse(node: String, operatorName: String, opset: Int, reason: String, help: String)
+  /// Several nodes cannot be used, each for one of the reasons of the cases above or below.
+  case unsupportedNodes([ModelError])
   /// A node is malformed: a missing input, an attribute of the wrong type, shapes that do not fit.
   case invalidNode(node: String, operatorName: String, reason: String)
   /// An element type is not supported.
@@ -56,9 +58,9 @@ extension ModelError: CustomStringConvertible {
     case .fileNotFound(let path):
       "\(path): no such file; check the path of the model"
     case .unreadable(let path, let reason):
-      "\(path): cannot be read: \(reason)"
+      "\(path): cannot be read: \(reason.shown(limit: 400))"
     case .notONNX(let reason):
-      "not an ONNX model: \(reason)"
+      "not an ONNX model: \(reason.shown(limit: 400))"
     case .truncated:
       "not an ONNX model, or a truncated one: the bytes end inside a field; copy or export the file again"
     case .unsupportedOpset(let domain, let version):
@@ -66,30 +68,32 @@ extension ModelError: CustomStringConvertible {
         + " (\(OperatorTable.supportedOpsets.lowerBound) to \(OperatorTable.supportedOpsets.upperBound) are);"
         + " export again with opset_version=17, or use onnx.version_converter"
     case .unsupportedOperator(let node, let name, let domain, let opset, let help):
-      "node '\(node)': operator \(name) of domain \(quoted(domain)), opset \(opset), is not supported; \(help)"
+      "node '\(node.shown())': operator \(name.shown()) of domain \(quoted(domain)), opset \(opset), is not supported; \(help)"
     case .unsupportedUse(let node, let name, let opset, let reason, let help):
-      "node '\(node)' (\(name), opset \(opset)): \(reason); \(help)"
+      "node '\(node.shown())' (\(name.shown()), opset \(opset)): \(reason.shown(limit: 400)); \(help)"
+    case .unsupportedNodes(let problems):
+      "\(problems.count) nodes are not supported, the first one: \(problems.first?.description ?? "")"
     case .invalidNode(let node, let name, let reason):
-      "node '\(node)' (\(name)): \(reason); the file is damaged or was not written by an ONNX exporter"
+      "node '\(node.shown())' (\(name.shown())): \(reason.shown(limit: 400)); the file is damaged or was not written by an ONNX exporter"
     case .unsupportedType(let name, let type, let help):
-      "'\(name)' has element type \(type), which is not supported; \(help)"
+      "'\(name.shown())' has element type \(type.shown()), which is not supported; \(help)"
     case .cyclicGraph(let nodes):
       "the graph has a cycle through \(list(nodes)); export the model again"
     case .missingValue(let name, let node):
-      "\(node.isEmpty ? "the model" : "node '\(node)'") reads '\(name)', which is neither an input,"
+      "\(node.isEmpty ? "the model" : "node '\(node.shown())'") reads '\(name.shown())', which is neither an input,"
         + " an initialiser nor a node's output; export the model again with its weights"
     case .duplicateValue(let name, let node):
-      "node '\(node)' writes '\(name)', which is already defined; export the model again"
+      "node '\(node.shown())' writes '\(name.shown())', which is already defined; export the model again"
     case .invalidShape(let name, let shape, let reason):
-      "'\(name)' of shape \(shape): \(reason)"
+      "'\(name.shown())' of shape \(list(shape)): \(reason.shown(limit: 400))"
     case .nonFinite(let tensor, let index, let value):
-      "constant '\(tensor)' holds \(value) at index \(index); the model would not give finite logits:"
+      "constant '\(tensor.shown())' holds \(value) at index \(index); the model would not give finite logits:"
         + " check the training run and export again"
     case .trainingMode(let node, let name):
-      "node '\(node)' (\(name)) is in training mode, so the model is not one fixed function;"
+      "node '\(node.shown())' (\(name.shown())) is in training mode, so the model is not one fixed function;"
         + " call model.eval() before torch.onnx.export and leave training=TrainingMode.EVAL"
     case .externalData(let tensor, let reason):
-      "the data of '\(tensor)' lies in another file: \(reason);"
+      "the data of '\(tensor.shown())' lies in another file: \(reason.shown(limit: 400));"
         + " keep that file next to the model, or save the model in one file"
     case .inputs(let names):
       names.isEmpty
@@ -105,22 +109,26 @@ extension ModelError: CustomStringConvertible {
       "the outputs \(list(names)) hold one number each; export one row of logits"
         + " (skl2onnx: options={'zipmap': False})"
     case .symbolicInput(let name, let extents):
-      "input '\(name)' has extents that are not fixed, \(list(extents)); only the first axis, the batch, may be:"
+      "input '\(name.shown())' has extents that are not fixed, \(list(extents)); only the first axis, the batch, may be:"
         + " export with fixed extents (dynamic_axes for axis 0 alone)"
     case .mixesBatch(let node, let operation, let reason):
-      "node '\(node)' (\(operation)) mixes the inputs of a batch or loses track of them: \(reason);"
+      "node '\(node.shown())' (\(operation.shown())) mixes the inputs of a batch or loses track of them: \(reason.shown(limit: 400));"
         + " axis 0 of the input must be the batch and each row must be computed by itself"
     case .batchSize(let size):
       "a batch of \(size) is out of range"
     case .tooLarge(let what, let elements):
-      "\(what) would hold \(elements) numbers, more than is allowed; the file is damaged or not a classifier"
+      "\(what.shown(limit: 200)) would hold \(elements.shown()) numbers, more than is allowed; the file is damaged or not a classifier"
     }
   }
 
-  private func quoted(_ domain: String) -> String { domain.isEmpty ? "ai.onnx" : "'\(domain)'" }
+  private func quoted(_ domain: String) -> String { domain.isEmpty ? "ai.onnx" : "'\(domain.shown())'" }
+
+  private func list(_ shape: [Int]) -> String {
+    shape.count > 16 ? "of rank \(shape.count)" : "\(shape)"
+  }
 
   private func list(_ names: [String]) -> String {
-    let shown = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
+    let shown = names.prefix(8).map { "'\($0.shown())'" }.joined(separator: ", ")
     return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
   }
 }

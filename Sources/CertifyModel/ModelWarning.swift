@@ -20,16 +20,16 @@ extension ModelWarning: CustomStringConvertible {
     case .probabilities(let head):
       "the model ends in a \(head.name); attacks and gradients use what goes into it, since it flattens gradients"
     case .convertedConstant(let name, let type):
-      "constant '\(name)' of type \(type) is rounded to single precision"
+      "constant '\(name.shown())' of type \(type) is rounded to single precision"
     case .ignoredCast(let node, let type):
-      "node '\(node)' casts to \(type); the model is computed in single precision"
+      "node '\(node.shown())' casts to \(type); the model is computed in single precision"
     case .severalOutputs(let chosen, let ignored):
-      "the model has \(ignored.count + 1) outputs; '\(chosen)' is read, the others are ignored:"
-        + " \(ignored.map { "'\($0)'" }.joined(separator: ", "))"
+      "the model has \(ignored.count + 1) outputs; '\(chosen.shown())' is read, the others are ignored:"
+        + " \(ignored.map { "'\($0.shown())'" }.joined(separator: ", "))"
     case .classChosen(let node, let operatorName):
-      "the model ends in node '\(node)' (\(operatorName)), which chooses a class; the scores before it are read"
+      "the model ends in node '\(node.shown())' (\(operatorName)), which chooses a class; the scores before it are read"
     case .unusedInputs(let names):
-      "the output does not depend on \(names.map { "'\($0)'" }.joined(separator: ", "))"
+      "the output does not depend on \(names.map { "'\($0.shown())'" }.joined(separator: ", "))"
     }
   }
 }

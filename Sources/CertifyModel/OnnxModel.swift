@@ -8,8 +8,8 @@ public struct OperatorCount: Sendable, Equatable {
   public let name: String
   public let count: Int
 
-  static func counts(of nodes: [SourceNode]) -> [OperatorCount] {
-    Dictionary(grouping: nodes) { [$0.domain, $0.operatorName] }
+  static func counts(of nodes: [Onnx_NodeProto]) -> [OperatorCount] {
+    Dictionary(grouping: nodes) { [SourceModel.domain($0.domain).shown(), $0.opType.shown()] }
       .map { OperatorCount(domain: $0[0], name: $0[1], count: $1.count) }
       .sorted { ($1.count, $0.domain, $0.name) < ($0.count, $1.domain, $1.name) }
   }
@@ -25,6 +25,10 @@ public struct OnnxModel: Sendable {
   public let inputShape: [Int]
   /// The extents of one output row, without the batch axis; empty when it is one number.
   public let outputShape: [Int]
+  /// The number of inputs that the file is made for, or `nil` where it leaves that open.
+  public let fileBatchSize: Int?
+  /// What the input goes through first; `nil` when that is not a scaling.
+  public let inputScaling: InputScaling?
   /// The operators as in the file, most frequent first.
   public let operators: [OperatorCount]
   /// The version of ONNX's operator set that the file imports.
@@ -71,7 +75,9 @@ public struct OnnxModel: Sendable {
     opset = source.opsets["", default: 0]
     producer = source.producer
     parameterCount = source.initializers.values.reduce(0) { $0 + ($1.isFloating ? $1.count : 0) }
+    fileBatchSize = source.input.extents.first.flatMap { $0 }
     model = try Lowering.lower(source)
+    inputScaling = model.inputScaling
     inputShape = Array(model.graph.values[model.graph.input].shape.dropFirst())
     outputShape = Array(model.graph.values[model.graph.output].shape.dropFirst())
     let head = model.graph.withoutHead().head

@@ -143,15 +143,15 @@ struct BatchTracker {
 }
 
 extension Operation {
-  /// A word for messages.
-  var name: String {
+  /// A word for messages and counts.
+  public var name: String {
     switch self {
     case .convolution: "convolution"
     case .transposedConvolution: "transposed convolution"
     case .linear: "linear"
     case .matrixProduct: "matrix product"
     case .affine: "affine"
-    case .unary(let function): function.isStep ? "\(function)" : "function"
+    case .unary(let function): function.name
     case .binary(let function): "\(function)"
     case .choice: "choice"
     case .quantization: "quantisation"

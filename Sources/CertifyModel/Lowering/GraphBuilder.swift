@@ -6,6 +6,8 @@ struct GraphBuilder {
   private var kinds: [ValueID: ValueKind] = [:]
   /// How many numbers may still be made by folding constants.
   private var foldBudget: Int
+  /// How many numbers may still be made by repeating one: published files have such in place of their weights.
+  private var fillBudget = Extents.maximumValueElements
 
   /// - Parameter constants: how many numbers the file's initialisers hold.
   init(constants: Int) {
@@ -14,7 +16,7 @@ struct GraphBuilder {
 
   mutating func addInput(name: String, shape: [Int]) throws -> ValueID {
     try check(name: name, shape: shape)
-    values.append(Value(name: name, shape: shape))
+    values.append(Value(name: name.shown(), shape: shape))
     return values.count - 1
   }
 
@@ -39,7 +41,7 @@ struct GraphBuilder {
   }
 
   /// Gives the value a node made the name that the file has for it.
-  mutating func rename(_ value: ValueID, _ name: String) { values[value].name = name }
+  mutating func rename(_ value: ValueID, _ name: String) { values[value].name = name.shown() }
 
   func kind(_ value: ValueID) -> ValueKind { kinds[value] ?? .floating }
 
@@ -61,6 +63,25 @@ struct GraphBuilder {
         what: "the constants folded up to node '\(call.node.name)'", elements: "\(count)")
     }
     foldBudget -= count
+  }
+
+  /// One number repeated.
+  mutating func filled(
+    _ number: Constant, name: String, shape: [Int], count: Int, on call: OperatorCall
+  ) throws -> Constant {
+    guard count <= fillBudget else {
+      throw ModelError.tooLarge(
+        what: "the constants filled up to node '\(call.node.name)'", elements: "\(count)")
+    }
+    fillBudget -= count
+    let storage: Constant.Storage
+    switch number.storage {
+    case .single(let elements): storage = .single([Float](repeating: elements[0], count: count))
+    case .double(let elements): storage = .double([Double](repeating: elements[0], count: count))
+    case .integer(let elements): storage = .integer([Int](repeating: elements[0], count: count))
+    case .bool(let elements): storage = .bool([Bool](repeating: elements[0], count: count))
+    }
+    return Constant(name: name, shape: shape, storage)
   }
 
   private func check(name: String, shape: [Int]) throws {

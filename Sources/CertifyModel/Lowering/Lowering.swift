@@ -5,6 +5,8 @@ struct LoweredModel: Sendable {
   var graph: Graph
   /// The axis, one a value, along which the rows of the batch lie one after another.
   var batchAxes: [Int]
+  /// What the input goes through first, before it was folded into a layer.
+  var inputScaling: InputScaling?
   var warnings: [ModelWarning]
 }
 
@@ -14,10 +16,10 @@ enum Lowering {
   static func lower(_ source: consuming SourceModel) throws -> LoweredModel {
     let batchSize = source.input.extents.first.flatMap { $0 } ?? 1
     let inputShape = [batchSize] + source.input.extents.dropFirst().compactMap { $0 }
-    let (name, warnings, choice, opsets) = (source.input.name, source.warnings, source.output, source.opsets)
+    let (name, warnings, choice) = (source.input.name, source.warnings, source.output)
     var (builder, input, output) = try evaluated(source, inputShape: inputShape)
     guard case .value(let scores) = output else { throw ModelError.outputIgnoresInput(names: [name]) }
-    let logits = try choice.logits(scores, opsets: opsets, &builder)
+    let logits = try choice.logits(scores, &builder)
     guard builder.kind(logits) == .floating else { throw ModelError.outputs(names: [choice.name]) }
     let graph = Graph(values: builder.values, nodes: builder.nodes, input: input, output: logits)
       .withoutDeadNodes()
@@ -34,7 +36,13 @@ enum Lowering {
     var builder = GraphBuilder(constants: constantCount)
     var operands = source.initializers.mapValues { Operand.constant($0) }
     source.initializers = [:]
-    let input = try builder.addInput(name: source.input.name, shape: inputShape)
+    var unusable = UnusableNodes(source.nodes)
+    let input: ValueID
+    do {
+      input = try builder.addInput(name: source.input.name, shape: inputShape)
+    } catch {
+      throw unusable.error ?? error
+    }
     operands[source.input.name] = .value(input)
 
     // A constant is dropped after its last use, so that no more than one copy of the weights lives.
@@ -42,21 +50,28 @@ enum Lowering {
     for node in source.nodes { for name in node.inputs { uses[name, default: 0] += 1 } }
 
     for index in source.nodes.indices {
-      var node = source.nodes[index]
+      let node = source.nodes[index]
       source.nodes[index].attributes = [:]
       let inputs = node.inputs.map { $0.isEmpty ? nil : operands[$0] }
       for name in node.inputs {
         uses[name, default: 1] -= 1
         if uses[name] == 0 { operands[name] = nil }
       }
-      let outputs = try lower(&node, inputs: inputs, opsets: source.opsets, &builder)
-      for (name, operand) in zip(node.outputs, outputs) where !name.isEmpty { operands[name] = operand }
-      for name in node.outputs.dropFirst(outputs.count) where uses[name, default: 0] > 0 {
-        throw ModelError.unsupportedUse(
-          node: node.name, operatorName: node.operatorName, opset: source.opsets[node.domain] ?? 0,
-          reason: "its output '\(name)' is read", help: "only its first output is supported")
+      if unusable.skips(node, at: index) { continue }
+      do {
+        let outputs = try lower(node, inputs: inputs, &builder)
+        for (name, operand) in zip(node.outputs, outputs) where !name.isEmpty { operands[name] = operand }
+        for name in node.outputs.dropFirst(outputs.count) where uses[name, default: 0] > 0 {
+          throw ModelError.unsupportedUse(
+            node: node.name, operatorName: node.operatorName, opset: node.opset,
+            reason: "its output '\(name)' is read", help: "only its first output is supported")
+        }
+      } catch let error as ModelError {
+        try unusable.note(error, at: index, node)
       }
     }
+    if let error = unusable.error { throw error }
+
     guard let output = operands[source.output.name] else {
       throw ModelError.outputIgnoresInput(names: [source.input.name])
     }
@@ -64,12 +79,12 @@ enum Lowering {
   }
 
   private static func lower(
-    _ node: inout SourceNode, inputs: [Operand?], opsets: [String: Int], _ builder: inout GraphBuilder
+    _ node: SourceNode, inputs: [Operand?], _ builder: inout GraphBuilder
   ) throws -> [Operand] {
-    let opset = opsets[node.domain] ?? 0
-    let definition = try OperatorTable.definition(for: node, opsets: opsets)
+    let definition = try OperatorTable.definition(for: node)
     let firstNew = builder.values.count
-    let call = try LegacySemantics.updated(OperatorCall(node: node, opset: opset, inputs: inputs), &builder)
+    let call = try LegacySemantics.updated(
+      OperatorCall(node: node, opset: node.opset, inputs: inputs), &builder)
     let kind = try ValueKind.kept(by: call, builder)
     let outputs = try definition.lower(call, &builder)
     for (name, operand) in zip(node.outputs, outputs) where !name.isEmpty {
@@ -104,9 +119,10 @@ enum Lowering {
     }
     // With a batch of 2 an axis of extent 1 cannot be taken for the batch.
     let doubled = try Rebatching(axes: axes, from: 1, to: LoweredModel.batchSize).apply(to: graph)
+    let scaling = graph.withoutDeadNodes().inputScaling()
     let simplified = doubled.simplified(batchAxes: axes)
     let (compact, kept) = simplified.compacted()
     return LoweredModel(
-      graph: compact, batchAxes: kept.map { axes[$0] ?? 0 }, warnings: warnings)
+      graph: compact, batchAxes: kept.map { axes[$0] ?? 0 }, inputScaling: scaling, warnings: warnings)
   }
 }

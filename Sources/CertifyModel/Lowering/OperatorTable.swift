@@ -48,12 +48,11 @@ enum OperatorTable {
   /// The definition of a node's operator at the version that the file imports.
   ///
   /// - Throws: ``ModelError/unsupportedOperator(node:operatorName:domain:opset:help:)``.
-  static func definition(for node: SourceNode, opsets: [String: Int]) throws -> OperatorDefinition {
-    let opset = opsets[node.domain] ?? 0
+  static func definition(for node: SourceNode) throws -> OperatorDefinition {
     let versions = definitions[key(domain: node.domain, name: node.operatorName)] ?? []
-    if let definition = versions.first(where: { $0.opsets.contains(opset) }) { return definition }
+    if let definition = versions.first(where: { $0.opsets.contains(node.opset) }) { return definition }
     throw ModelError.unsupportedOperator(
-      node: node.name, operatorName: node.operatorName, domain: node.domain, opset: opset,
+      node: node.name, operatorName: node.operatorName, domain: node.domain, opset: node.opset,
       help: help(domain: node.domain, name: node.operatorName))
   }
 

@@ -33,14 +33,13 @@ enum ConstantOperators {
     guard let shape = try call.integers(0, "shape"), let count = Extents.product(shape) else {
       throw call.invalid("its shape is missing or absurd")
     }
-    try builder.spend(count, on: call)
     let name = call.node.outputs.first ?? call.node.name
-    guard let tensor = try call.tensor("value") else {
-      return [.constant(Constant(name: name, shape: shape, .single([Float](repeating: 0, count: count))))]
+    var value = Constant(name: name, shape: [], .single([0]))
+    if let tensor = try call.tensor("value") {
+      value = try TensorReader().read(tensor, name: name, &builder.warnings)
     }
-    let value = try TensorReader().read(tensor, name: name, &builder.warnings)
     guard value.count == 1 else { throw call.invalid("its value must be one number") }
-    return [.constant(value.gathered([Int](repeating: 0, count: count), shape: shape))]
+    return [.constant(try builder.filled(value, name: name, shape: shape, count: count, on: call))]
   }
 
   private static let range: OperatorDefinition.Lower = { call, builder in

@@ -13,13 +13,11 @@ struct ModelReader {
     let opsets = try readOpsets(proto)
     let producer = [proto.producerName, proto.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")
     var graph = proto.graph
+    let inlining = FunctionInlining(proto.functions)
     proto = Onnx_ModelProto()
-
-    var nodes: [SourceNode] = []
-    nodes.reserveCapacity(graph.node.count)
-    for node in graph.node { nodes.append(SourceNode(node)) }
+    let operators = OperatorCount.counts(of: graph.node)
+    let nodes = try inlining.inlined(graph.node, opsets: opsets)
     graph.node = []
-    let operators = OperatorCount.counts(of: nodes)
 
     var warnings: [ModelWarning] = []
     let initializerNames = Set(
@@ -29,9 +27,23 @@ struct ModelReader {
     let order = NodeOrder(
       nodes: nodes, inputs: Set(candidates.map(\.name)), initializers: initializerNames)
     let (sorted, read) = try order.sorted(for: output.name)
-    for index in sorted { _ = try OperatorTable.definition(for: nodes[index], opsets: opsets) }
-    let input = try chooseInput(candidates, read: read, &warnings)
+    var source = SourceModel(
+      producer: producer, opsets: opsets, input: ("", []), output: output, nodes: sorted.map { nodes[$0] },
+      initializers: [:], operators: operators, warnings: warnings)
+    do {
+      source.input = try chooseInput(candidates, read: read, &source.warnings)
+      source.initializers = try initializers(of: &graph, read: read, &source.warnings)
+    } catch let error as ModelError {
+      // Operators that are missing are the larger trouble.
+      throw UnusableNodes(source.nodes).error ?? error
+    }
+    return source
+  }
 
+  /// The tensors that are read; the graph's own are released one after another.
+  private func initializers(
+    of graph: inout Onnx_GraphProto, read: Set<String>, _ warnings: inout [ModelWarning]
+  ) throws -> [String: Constant] {
     if let sparse = graph.sparseInitializer.first(where: { read.contains($0.values.name) }) {
       throw ModelError.unsupportedType(
         name: sparse.values.name, type: "sparse tensor", help: "export dense weights")
@@ -49,9 +61,7 @@ struct ModelReader {
         throw ModelError.duplicateValue(name: tensor.name, node: "initialiser")
       }
     }
-    return SourceModel(
-      producer: producer, opsets: opsets, input: input, output: output, nodes: sorted.map { nodes[$0] },
-      initializers: initializers, operators: operators, warnings: warnings)
+    return initializers
   }
 
   private func decode(_ bytes: Data) throws -> Onnx_ModelProto {
@@ -81,14 +91,18 @@ struct ModelReader {
   }
 
   private func readOpsets(_ proto: Onnx_ModelProto) throws -> [String: Int] {
-    var opsets: [String: Int] = [:]
-    for entry in proto.opsetImport { opsets[SourceModel.domain(entry.domain)] = Int(entry.version) }
+    let opsets = Self.opsets(proto.opsetImport)
     // A file without operators of the default domain need not import it.
     guard let version = opsets[""] ?? (opsets.isEmpty ? 1 : nil) else { return opsets }
     guard OperatorTable.supportedOpsets.contains(version) else {
       throw ModelError.unsupportedOpset(domain: "", version: version)
     }
     return opsets
+  }
+
+  /// The version of each domain that a list of imports asks for.
+  static func opsets(_ imports: [Onnx_OperatorSetIdProto]) -> [String: Int] {
+    Dictionary(imports.map { (SourceModel.domain($0.domain), Int($0.version)) }) { $1 }
   }
 
   private func chooseInput(

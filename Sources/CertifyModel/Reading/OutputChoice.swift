@@ -79,11 +79,9 @@ extension OutputChoice {
   /// The scores, of which the largest one is the class that the operator chooses.
   ///
   /// - Throws: ``ModelError`` when the operator does not choose among all numbers of a row.
-  func logits(
-    _ scores: ValueID, opsets: [String: Int], _ builder: inout GraphBuilder
-  ) throws -> ValueID {
+  func logits(_ scores: ValueID, _ builder: inout GraphBuilder) throws -> ValueID {
     guard let chooser, chooser.domain.isEmpty else { return scores }
-    let call = OperatorCall(node: chooser, opset: opsets[""] ?? 0, inputs: [.value(scores)])
+    let call = OperatorCall(node: chooser, opset: chooser.opset, inputs: [.value(scores)])
     let shape = builder.shape(scores)
     let fallback =
       ["ArgMax": 0, "ArgMin": 0, "Hardmax": call.opset < 13 ? 1 : -1][chooser.operatorName] ?? -1

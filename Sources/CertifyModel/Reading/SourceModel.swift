@@ -1,6 +1,6 @@
 /// A node of the file.
 struct SourceNode: Sendable {
-  /// The name in the file, or that of its first output.
+  /// The name in the file, or that of its first output, fit for messages.
   var name: String
   var operatorName: String
   /// Empty for ONNX's own operators.
@@ -9,14 +9,17 @@ struct SourceNode: Sendable {
   var inputs: [String]
   var outputs: [String]
   var attributes: [String: Onnx_AttributeProto]
+  /// The version of the domain's operator set that is imported where the node stands; 0 for none.
+  var opset: Int
 
-  init(_ proto: Onnx_NodeProto) {
+  init(_ proto: Onnx_NodeProto, opsets: [String: Int]) {
     outputs = proto.output
-    name = proto.name.isEmpty ? (proto.output.first { !$0.isEmpty } ?? proto.opType) : proto.name
+    name = (proto.name.isEmpty ? (proto.output.first { !$0.isEmpty } ?? proto.opType) : proto.name).shown()
     operatorName = proto.opType
     domain = SourceModel.domain(proto.domain)
     inputs = proto.input
     attributes = Dictionary(proto.attribute.map { ($0.name, $0) }) { first, _ in first }
+    opset = opsets[domain] ?? 0
   }
 }
 

@@ -1,48 +1,47 @@
 import ArgumentParser
-import CertifyEngine
-import CertifyModel
+import Foundation
 
 /// `certify inspect`: the model as it is understood.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show a model as it is understood: operators, shapes, parameters, cost."
-  )
+    commandName: "inspect",
+    abstract: "Show a model as it is understood: operators, shapes, parameters, cost.",
+    discussion: """
+      Operators are those of the file; what they are computed as is shown after them. Of a model that cannot be \
+      certified, every node that is in the way is named, and the exit code is 65.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
 
   @Argument(help: "The saved classifier, an ONNX file.")
   var model: String
 
+  @Option(help: "How to show it: text or json.")
+  var format: Format = .text
+
   func run() throws {
     try reportingFailures {
-      let classifier = try LoadedClassifier(path: model)
-      let loaded = classifier.model
-      let graph = try namingModel(model) { try classifier.graph(batchSize: 1) }
-      let operators = loaded.operators.map { operation in
-        let domain = operation.domain.isEmpty ? "" : "\(operation.domain)."
-        return "\(domain)\(operation.name) × \(operation.count)"
+      let inspection: Inspection
+      do {
+        inspection = try Inspection(path: model)
+      } catch  where failureCode(error) == .badInput {
+        try report(InspectionFailure(path: model, error: error))
+        throw ExitCode(FailureCode.badInput.rawValue)
       }
-      var lines = [
-        "file          \(model)",
-        "producer      \(loaded.producer.isEmpty ? "unknown" : loaded.producer), opset \(loaded.opset)",
-        "input         \(shape(classifier.inputShape)), any batch",
-        "classes       \(classifier.classCount)\(classifier.isBinary ? " (one output z, read as the logits 0, z)" : "")",
-        "ends in       \(classifier.head.name)",
-        "parameters    \(loaded.parameterCount)",
-        "FLOPs/input   \(graph.multiplyAdds * 2)",
-        "operators     \(operators.joined(separator: ", "))",
-        "as computed   \(graph.nodes.count) operations",
-        "gradients     \(try gradients(classifier))",
-        "batch size    \(classifier.preferredBatchSize)",
-        "kernels       \(KernelLibrary.version), \(KernelLibrary.instructionSet)",
-      ]
-      lines += loaded.warnings.map { "warning       \($0)" }
-      Terminal.standardOutput(lines.joined(separator: "\n"))
+      Terminal.standardOutput(format == .json ? try json(inspection) : inspection.text)
     }
   }
 
-  private func gradients(_ classifier: LoadedClassifier) throws -> String {
-    try namingModel(model) { try classifier.makeDifferentiableClassifier(batchSize: 1) } == nil
-      ? "not available" : "available"
+  private func report(_ failure: InspectionFailure) throws {
+    for problem in failure.problems { Terminal.standardError("error: \(model): \(problem)") }
+    if format == .json { Terminal.standardOutput(try json(failure)) }
   }
 
-  private func shape(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: " × ") }
+  private func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
 }

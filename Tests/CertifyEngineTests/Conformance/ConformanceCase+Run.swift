@@ -118,6 +118,8 @@ extension ModelError {
     case .unsupportedUse(_, let name, _, let reason, _): "\(name): \(reason)"
     case .unsupportedOpset(_, let version): "operator set \(version)"
     case .unsupportedType(_, let type, _): "element type \(type)"
+    case .unsupportedNodes(let nodes):
+      (nodes.first { $0.isOperator } ?? nodes.first)?.shortReason ?? description
     case .trainingMode: "training mode"
     case .nonFinite: "a constant that is not finite"
     case .symbolicInput: "an input without axes or without elements"
@@ -125,6 +127,13 @@ extension ModelError {
     case .outputIgnoresInput: "an output that depends on no floating-point input"
     default: description
     }
+  }
+}
+
+extension ModelError {
+  fileprivate var isOperator: Bool {
+    if case .unsupportedOperator = self { return true }
+    return false
   }
 }
 
