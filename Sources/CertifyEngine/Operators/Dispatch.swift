@@ -8,7 +8,7 @@ extension PlanBuilder {
     case .convolution(let convolution): return try self.convolution(convolution, group)
     case .linear(let linear): return try self.linear(linear, group)
     case .matrixProduct: return try matrixProduct(node)
-    case .affine(let affine): return try self.affine(affine, node)
+    case .affine(let affine): return try self.affine(affine, group)
     case .unary(let function): return try unary(function, node)
     case .binary(let function): return try binary(function, node)
     case .selection(let selection): return try self.selection(selection, node)
