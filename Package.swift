@@ -4,7 +4,12 @@ import PackageDescription
 let package = Package(
   name: "certify",
   products: [
-    .executable(name: "certify", targets: ["certify"])
+    .executable(name: "certify", targets: ["certify"]),
+    .library(
+      name: "CertifyModules",
+      targets: [
+        "CertifyAttacks", "CertifyData", "CertifyEngine", "CertifyModel", "CertifySmoothing", "CertifyThreat",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -77,6 +77,23 @@ CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_layout_any(cdnnl_layout *result, int ran
 #endif
 }
 
+// f32 with the channels, the second axis, in blocks of 16 that lie innermost; 1 to 3 spatial axes.
+CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_layout_blocked16(
+    cdnnl_layout *result, int rank, const int64_t *extents) {
+  dnnl_format_tag_t tag = rank == 3 ? dnnl_nCw16c : rank == 4 ? dnnl_nChw16c : dnnl_nCdhw16c;
+  if (rank < 3 || rank > 5) return dnnl_invalid_arguments;
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_memory_desc_t made = NULL;
+  dnnl_status_t status = dnnl_memory_desc_create_with_tag(&made, rank, extents, dnnl_f32, tag);
+  if (status == dnnl_success) *result = made;
+  return status;
+#else
+  dnnl_memory_desc_t made;
+  dnnl_status_t status = dnnl_memory_desc_init_by_tag(&made, rank, extents, dnnl_f32, tag);
+  return status == dnnl_success ? cdnnl_layout_clone(result, &made) : status;
+#endif
+}
+
 CERTIFY_DNNL_INLINE int cdnnl_layout_equal(cdnnl_layout a, cdnnl_layout b) {
   return dnnl_memory_desc_equal(CDNNL_MD(a), CDNNL_MD(b));
 }
@@ -128,18 +145,25 @@ CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_append_eltwise(
 #endif
 }
 
+// The name of the implementation that was chosen.
+CERTIFY_DNNL_INLINE const char *cdnnl_implementation(const_dnnl_primitive_desc_t descriptor) {
+  const char *name = NULL;
+  if (dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, &name) != dnnl_success) return "";
+  return name == NULL ? "" : name;
+}
+
 CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_convolution_forward(
-    dnnl_primitive_desc_t *result, dnnl_engine_t engine, cdnnl_layout source, cdnnl_layout weights,
-    cdnnl_layout bias, cdnnl_layout destination, const int64_t *strides, const int64_t *dilations,
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, dnnl_alg_kind_t algorithm, cdnnl_layout source,
+    cdnnl_layout weights, cdnnl_layout bias, cdnnl_layout destination, const int64_t *strides, const int64_t *dilations,
     const int64_t *pads_begin, const int64_t *pads_end, const_dnnl_primitive_attr_t attributes) {
 #if DNNL_VERSION_MAJOR >= 3
   return dnnl_convolution_forward_primitive_desc_create(
-      result, engine, dnnl_forward_inference, dnnl_convolution_direct, source, weights, bias, destination,
+      result, engine, dnnl_forward_inference, algorithm, source, weights, bias, destination,
       strides, dilations, pads_begin, pads_end, attributes);
 #else
   dnnl_convolution_desc_t operation;
   dnnl_status_t status = dnnl_dilated_convolution_forward_desc_init(
-      &operation, dnnl_forward_inference, dnnl_convolution_direct, source, weights, bias, destination,
+      &operation, dnnl_forward_inference, algorithm, source, weights, bias, destination,
       strides, dilations, pads_begin, pads_end);
   if (status != dnnl_success) return status;
   return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
@@ -147,18 +171,18 @@ CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_convolution_forward(
 }
 
 CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_convolution_backward_data(
-    dnnl_primitive_desc_t *result, dnnl_engine_t engine, cdnnl_layout source_gradient,
-    cdnnl_layout weights, cdnnl_layout destination_gradient, const int64_t *strides,
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, dnnl_alg_kind_t algorithm,
+    cdnnl_layout source_gradient, cdnnl_layout weights, cdnnl_layout destination_gradient, const int64_t *strides,
     const int64_t *dilations, const int64_t *pads_begin, const int64_t *pads_end,
     const_dnnl_primitive_desc_t forward, const_dnnl_primitive_attr_t attributes) {
 #if DNNL_VERSION_MAJOR >= 3
   return dnnl_convolution_backward_data_primitive_desc_create(
-      result, engine, dnnl_convolution_direct, source_gradient, weights, destination_gradient, strides,
+      result, engine, algorithm, source_gradient, weights, destination_gradient, strides,
       dilations, pads_begin, pads_end, forward, attributes);
 #else
   dnnl_convolution_desc_t operation;
   dnnl_status_t status = dnnl_dilated_convolution_backward_data_desc_init(
-      &operation, dnnl_convolution_direct, source_gradient, weights, destination_gradient, strides,
+      &operation, algorithm, source_gradient, weights, destination_gradient, strides,
       dilations, pads_begin, pads_end);
   if (status != dnnl_success) return status;
   return dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
@@ -215,6 +239,23 @@ CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_binary(
 #else
   dnnl_binary_desc_t operation;
   dnnl_status_t status = dnnl_binary_desc_init(&operation, kind, first, second, destination);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
+#endif
+}
+
+// (x - mean) / sqrt(variance) * scale + shift with all four given, a number a channel.
+CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_normalization_forward(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, cdnnl_layout data, int relu,
+    const_dnnl_primitive_attr_t attributes) {
+  unsigned flags = dnnl_use_global_stats | dnnl_use_scale | dnnl_use_shift | (relu ? dnnl_fuse_norm_relu : 0);
+#if DNNL_VERSION_MAJOR >= 3
+  return dnnl_batch_normalization_forward_primitive_desc_create(
+      result, engine, dnnl_forward_inference, data, data, 0.0f, flags, attributes);
+#else
+  dnnl_batch_normalization_desc_t operation;
+  dnnl_status_t status =
+      dnnl_batch_normalization_forward_desc_init(&operation, dnnl_forward_inference, data, 0.0f, flags);
   if (status != dnnl_success) return status;
   return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
 #endif

@@ -36,10 +36,36 @@ public protocol ClassifierSource: Sendable {
   /// The extents of one input, without the batch axis.
   var inputShape: [Int] { get }
   var classCount: Int { get }
-  /// Makes the classifier that defines f: the one whose decisions are counted and reported.
+  /// Makes the classifier that defines f where f itself is certified: its rounding errors obey the bounds of sums
+  /// of products.
   func makeClassifier(batchSize: Int) throws -> any Classifier
+  /// Makes the classifier that defines f inside a smoothed classifier: it may differ from the other one in
+  /// rounding errors, since the counts are of its own decisions.
+  func makeSamplingClassifier(batchSize: Int) throws -> any Classifier
+  /// The first layer, when it is linear in the whole input; else `nil`.
+  var leadingLayer: LeadingLayer? { get }
+  /// Makes the sampling classifier with the matrix A in place of the leading layer's.
+  ///
+  /// - Parameters:
+  ///   - matrix: A, [h, inputCount], row-major.
+  ///   - inputCount: the coordinates of an input of the classifier that is made, at least 1.
+  func makeOffsetClassifier(matrix: [Float], inputCount: Int, batchSize: Int) throws -> any OffsetClassifier
   /// Makes a classifier with gradients, or returns `nil` when the model has none.
   func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)?
+}
+
+extension ClassifierSource {
+  public func makeSamplingClassifier(batchSize: Int) throws -> any Classifier {
+    try makeClassifier(batchSize: batchSize)
+  }
+
+  public var leadingLayer: LeadingLayer? { nil }
+
+  public func makeOffsetClassifier(
+    matrix: [Float], inputCount: Int, batchSize: Int
+  ) throws -> any OffsetClassifier {
+    throw EngineError.unsupported(node: "", reason: "the model does not start with a linear layer")
+  }
 }
 
 extension Classifier {
@@ -48,9 +74,10 @@ extension Classifier {
 
   /// The class that row `row` of the last forward pass is given: the largest logit, ties to the lowest index.
   public func decision(row: Int) -> Int {
-    let start = row * classCount
-    var best = 0
-    for k in 1..<classCount where logits[start + k] > logits[start + best] { best = k }
-    return best
+    let classCount = classCount
+    let row = logits[row * classCount..<(row + 1) * classCount]
+    var best = row.startIndex
+    for index in row.indices where row[index] > row[best] { best = index }
+    return best - row.startIndex
   }
 }

@@ -11,6 +11,8 @@ public final class GraphClassifier: DifferentiableClassifier {
   public let logits: UnsafeBufferPointer<Float>
   public let logitGradients: UnsafeMutableBufferPointer<Float>
   public let inputGradients: UnsafeBufferPointer<Float>
+  /// The bias of the first layer, when that is a linear layer with one; else empty.
+  public var offset: UnsafeMutableBufferPointer<Float> { evaluator.leadingBias }
 
   private let evaluator: GraphEvaluator
   /// The two logits of a single-output graph and their gradients; `nil` otherwise.
@@ -20,8 +22,8 @@ public final class GraphClassifier: DifferentiableClassifier {
   /// Compiles `graph`, whose output is one row of logits, or one number, for each input.
   ///
   /// - Throws: ``EngineError``.
-  public init(graph: Graph, gradients: Bool) throws {
-    evaluator = try GraphEvaluator(graph: graph, gradients: gradients)
+  public init(graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct) throws {
+    evaluator = try GraphEvaluator(graph: graph, gradients: gradients, convolutions: convolutions)
     let width = evaluator.outputShape.reduce(1, *)
     guard width >= 1, evaluator.outputShape.filter({ $0 != 1 }).count <= 1 else {
       throw EngineError.notAClassifier(outputShape: evaluator.outputShape)

@@ -14,6 +14,8 @@ public final class GraphEvaluator {
   public let outputGradients: UnsafeMutableBufferPointer<Float>
   /// [batchSize, d], row-major; empty when made without gradients.
   public let inputGradients: UnsafeBufferPointer<Float>
+  /// The bias of the first node, when that is a linear layer with one; else empty.
+  let leadingBias: UnsafeMutableBufferPointer<Float>
   /// The bytes of all buffers and constants.
   public var byteCount: Int { plan.byteCount }
 
@@ -22,13 +24,13 @@ public final class GraphEvaluator {
   /// Compiles `graph`; axis 0 of its input and of its output is the batch.
   ///
   /// - Throws: ``EngineError`` for an operation or a shape that the kernels refuse.
-  public init(graph: Graph, gradients: Bool) throws {
+  public init(graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct) throws {
     let input = graph.values[graph.input].shape
     let output = graph.values[graph.output].shape
     guard let rows = input.first, rows > 0, output.first == rows else {
       throw EngineError.notAClassifier(outputShape: output)
     }
-    plan = try Plan(graph: graph, gradients: gradients)
+    plan = try Plan(graph: graph, gradients: gradients, convolutions: convolutions)
     inputShape = Array(input.dropFirst())
     outputShape = Array(output.dropFirst())
     batchSize = rows
@@ -38,6 +40,8 @@ public final class GraphEvaluator {
     outputs = UnsafeBufferPointer(start: plan.output.floats, count: outputCount)
     outputGradients = UnsafeMutableBufferPointer(
       start: plan.outputGradient?.floats, count: plan.outputGradient == nil ? 0 : outputCount)
+    leadingBias = UnsafeMutableBufferPointer(
+      start: plan.leadingBias?.floats, count: plan.leadingBias?.layout.elementCount ?? 0)
     inputGradients = UnsafeBufferPointer(
       start: plan.inputGradient?.floats, count: plan.inputGradient == nil ? 0 : inputCount)
   }

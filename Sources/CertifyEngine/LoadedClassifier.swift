@@ -13,6 +13,7 @@ public struct LoadedClassifier: ClassifierSource {
   public let gradientSupport: GradientSupport
   /// Whether the file has one output number for each input.
   public let isBinary: Bool
+  public let leadingLayer: LeadingLayer?
   /// The largest number of elements of a value for one input.
   private let widestValue: Int
 
@@ -33,8 +34,12 @@ public struct LoadedClassifier: ClassifierSource {
     classCount = max(width, 2)
     isBinary = width == 1
     gradientSupport = graph.gradientSupport
+    leadingLayer = graph.leadingLinear.map { LeadingLayer($0) }
     widestValue = graph.values.map { $0.shape.reduce(1, *) }.max() ?? 1
   }
+
+  /// How the convolutions of the sampling classifier and of the gradients are computed.
+  public var samplingConvolutions: ConvolutionArithmetic { .winograd }
 
   /// The graph up to the logits.
   public func graph(batchSize: Int) throws -> Graph {
@@ -45,9 +50,31 @@ public struct LoadedClassifier: ClassifierSource {
     try GraphClassifier(graph: graph(batchSize: batchSize), gradients: false)
   }
 
+  public func makeSamplingClassifier(batchSize: Int) throws -> any Classifier {
+    try GraphClassifier(
+      graph: graph(batchSize: batchSize), gradients: false, convolutions: samplingConvolutions)
+  }
+
+  public func makeOffsetClassifier(
+    matrix: [Float], inputCount: Int, batchSize: Int
+  ) throws -> any OffsetClassifier {
+    let outputs = leadingLayer?.outputCount ?? 0
+    guard outputs > 0, inputCount > 0, matrix.count == outputs * inputCount,
+      let graph = try graph(batchSize: batchSize).replacingLeadingLinear(
+        weights: Tensor(shape: [outputs, inputCount], elements: matrix),
+        bias: Tensor(shape: [outputs], elements: [Float](repeating: 0, count: outputs)))
+    else {
+      throw EngineError.unsupported(
+        node: "",
+        reason: "a matrix of \(matrix.count) numbers does not fit in place of a leading linear layer")
+    }
+    return try GraphClassifier(graph: graph, gradients: false, convolutions: samplingConvolutions)
+  }
+
   public func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)? {
     if case .none = gradientSupport { return nil }
-    return try GraphClassifier(graph: graph(batchSize: batchSize), gradients: true)
+    return try GraphClassifier(
+      graph: graph(batchSize: batchSize), gradients: true, convolutions: samplingConvolutions)
   }
 
   /// The rows of a forward pass at which the widest value of a batch stays within about a megabyte, so that it

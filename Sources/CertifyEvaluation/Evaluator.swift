@@ -5,7 +5,8 @@ import CertifySmoothing
 import Foundation
 import Synchronization
 
-/// A data set's brackets: the inputs shared out over workers, the results in the order of the inputs.
+/// A data set's brackets: the inputs shared out over workers, the results in the order of the inputs. Where there
+/// are fewer inputs than threads, the threads that are left over share the samples of an input.
 ///
 /// Which worker evaluates an input, and when, changes nothing in its result.
 public struct Evaluator: Sendable {
@@ -34,9 +35,9 @@ public struct Evaluator: Sendable {
   public func run(
     count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> AttackInput
   ) throws -> Outcome {
-    let generators = try configuration.smoothings.map {
-      try NoiseGenerator(
-        smoothing: $0, dimension: source.inputShape.reduce(1, *), seed: configuration.seed)
+    let workers = max(1, min(jobs, count))
+    let noises = try configuration.smoothings.map {
+      try SharedNoise($0, source: source, configuration: configuration)
     }
     let next = Atomic<Int>(0)
     let results = Mutex<[Int: InputResult]>([:])
@@ -46,7 +47,7 @@ public struct Evaluator: Sendable {
       do {
         let stop = StopSignal(control: control, failure: failure)
         let worker = try Worker(
-          source: source, configuration: configuration, generators: generators, stop: stop)
+          source: source, configuration: configuration, noises: noises, threads: jobs / workers, stop: stop)
         while true {
           stop.position = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard stop.position < count, !stop.isRaised else { return }
@@ -68,7 +69,6 @@ public struct Evaluator: Sendable {
       }
     }
 
-    let workers = max(1, min(jobs, count))
     if workers == 1 {
       work()
     } else {
@@ -94,10 +94,13 @@ public struct Evaluator: Sendable {
 /// An input that could not be evaluated.
 public enum EvaluationError: Error, CustomStringConvertible {
   case inputFailed(index: Int, underlying: any Error)
+  /// Neither the base nor a smoothed classifier is to be evaluated.
+  case nothingToEvaluate
 
   public var description: String {
     switch self {
     case .inputFailed(let index, let underlying): "input \(index): \(underlying)"
+    case .nothingToEvaluate: "the run names no classifier: ask for base, smoothed or both"
     }
   }
 }

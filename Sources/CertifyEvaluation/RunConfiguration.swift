@@ -25,6 +25,8 @@ public struct RunConfiguration: Sendable {
   public var goal: AttackGoal
   public var attackParameters: AttackParameters
   public var seed: UInt64
+  /// How the samples of the smoothed classifiers are drawn, where more ways than one apply.
+  public var sampler: Sampler
   /// Rows of a forward pass of the classifier that defines f.
   public var batchSize: Int
   /// Rows of a forward and backward pass of an attack.
@@ -34,7 +36,8 @@ public struct RunConfiguration: Sendable {
     space: InputSpace, norms: [Norm], classifiers: [ClassifierKind], smoothings: [Smoothing],
     selectionSamples: Int, samples: Int, alpha: Double, baseCertificates: [any BaseCertificate],
     smoothedCertificate: (any SmoothedCertificate)?, baseAttack: AttackName, smoothedAttack: AttackName,
-    goal: AttackGoal, attackParameters: AttackParameters, seed: UInt64, batchSize: Int, attackBatchSize: Int
+    goal: AttackGoal, attackParameters: AttackParameters, seed: UInt64, batchSize: Int, attackBatchSize: Int,
+    sampler: Sampler = .direct
   ) {
     self.space = space
     self.norms = norms
@@ -52,6 +55,12 @@ public struct RunConfiguration: Sendable {
     self.seed = seed
     self.batchSize = batchSize
     self.attackBatchSize = attackBatchSize
+    self.sampler = sampler
+  }
+
+  /// Whether any classifier is attacked.
+  var attacks: Bool {
+    classifiers.contains { ($0 == .base ? baseAttack : smoothedAttack) != .none }
   }
 
   /// The error rate of either side of a bracket when a contradiction is tested again.

@@ -6,18 +6,18 @@ import CertifyThreat
 
 extension Worker {
   /// A smoothed classifier's bracket in each norm; all norms share one set of samples.
-  func smoothedBrackets(_ input: AttackInput, _ classifier: SmoothedClassifier) throws -> [Bracket] {
-    let record = SmoothingRecord(classifier.smoothing)
+  func smoothedBrackets(_ input: AttackInput, _ team: SmoothedTeam) throws -> [Bracket] {
+    let record = SmoothingRecord(team.leader.smoothing)
     let sampling = try sample(
-      input, classifier, selection: .selection, estimation: .estimation, samples: configuration.samples,
+      input, team, selection: .selection, estimation: .estimation, samples: configuration.samples,
       alpha: configuration.alpha)
     return try configuration.norms.map { norm in
-      try smoothedBracket(input, classifier, record, sampling, norm: norm)
+      try smoothedBracket(input, team, record, sampling, norm: norm)
     }
   }
 
   private func smoothedBracket(
-    _ input: AttackInput, _ classifier: SmoothedClassifier, _ record: SmoothingRecord,
+    _ input: AttackInput, _ team: SmoothedTeam, _ record: SmoothingRecord,
     _ sampling: SamplingRecord, norm: Norm
   ) throws -> Bracket {
     var lower = try configuration.smoothedCertificate?.lowerBound(
@@ -35,8 +35,8 @@ extension Worker {
     } else {
       let attack = try SmoothedAttack(
         name: configuration.smoothedAttack, goal: configuration.goal, threat: threat(norm),
-        parameters: configuration.attackParameters, noise: classifier.generator)
-      let outcome = try attack.run(on: input, reference: reference, gradients: gradients)
+        parameters: configuration.attackParameters, noise: team.leader.generator)
+      let outcome = try attack.run(on: input, reference: self.sampling, gradients: gradients)
       attackRecord = AttackRecord(outcome)
       witness = outcome.witness
       upper = outcome.witness.map {
@@ -49,7 +49,7 @@ extension Worker {
       classifier: .smoothed, smoothing: record, norm: norm, predicted: predicted, correct: correct,
       lower: lower, upper: upper, attack: attackRecord, contradiction: nil)
     if bracket.isContradictory, let witness {
-      bracket.contradiction = try retest(bracket, input, classifier, record, witness: witness)
+      bracket.contradiction = try retest(bracket, input, team, record, witness: witness)
     }
     return bracket
   }
@@ -65,11 +65,11 @@ extension Worker {
 
   /// Selection on n0 samples, estimation on n fresh ones.
   private func sample(
-    _ input: AttackInput, _ classifier: SmoothedClassifier, selection: SamplePurpose,
+    _ input: AttackInput, _ team: SmoothedTeam, selection: SamplePurpose,
     estimation: SamplePurpose, samples: Int, alpha: Double
   ) throws -> SamplingRecord {
     func counts(_ purpose: SamplePurpose, _ samples: Int) throws -> ClassCounts {
-      try classifier.counts(
+      try team.counts(
         at: input.smoothingInput, input: input.index, purpose: purpose, samples: 0..<samples)
     }
     let chosen = try counts(selection, configuration.selectionSamples)
@@ -82,17 +82,17 @@ extension Worker {
   /// Both ends again on samples that nothing has used, at 10⁻⁶ each, so many of them that the stricter level
   /// alone does not lower a radius.
   private func retest(
-    _ bracket: Bracket, _ input: AttackInput, _ classifier: SmoothedClassifier, _ record: SmoothingRecord,
+    _ bracket: Bracket, _ input: AttackInput, _ team: SmoothedTeam, _ record: SmoothingRecord,
     witness: Witness
   ) throws -> ContradictionRecord? {
     guard let lower = bracket.lower, let upper = bracket.upper else { return nil }
     let sampling = try sample(
-      input, classifier, selection: .retestSelection, estimation: .retestEstimation,
+      input, team, selection: .retestSelection, estimation: .retestEstimation,
       samples: configuration.retestSamples(), alpha: RunConfiguration.retestLevel)
     let lowerAgain = try configuration.smoothedCertificate?.lowerBound(
       from: sampling, smoothing: record, norm: bracket.norm, dimension: input.point.count)
     let parameters = configuration.attackParameters
-    let flip = try classifier.flipTest(
+    let flip = try team.leader.flipTest(
       at: smoothingInput(witness), input: input.index, candidate: 0,
       label: input.label, beta: RunConfiguration.retestLevel,
       selectionSamples: parameters.flipSelectionSamples,

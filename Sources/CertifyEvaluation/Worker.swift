@@ -4,24 +4,74 @@ import CertifyResults
 import CertifySmoothing
 import CertifyThreat
 
-/// Evaluates inputs on one thread: the brackets of one input depend on nothing but that input.
+/// What the workers' noise has in common: tables that are made once.
+struct SharedNoise: Sendable {
+  let generator: NoiseGenerator
+  /// The shorter way to the same law, where it is wanted and applies.
+  let linear: LinearNoise?
+
+  init(_ smoothing: Smoothing, source: any ClassifierSource, configuration: RunConfiguration) throws {
+    generator = try NoiseGenerator(
+      smoothing: smoothing, dimension: source.inputShape.reduce(1, *), seed: configuration.seed)
+    linear =
+      configuration.sampler == .exactLinear
+      ? try source.leadingLayer.flatMap {
+        try LinearNoise(layer: $0, smoothing: smoothing, seed: configuration.seed)
+      } : nil
+  }
+}
+
+/// Evaluates inputs: the brackets of one input depend on nothing but that input.
 final class Worker {
   let configuration: RunConfiguration
+  /// f where f itself is bracketed.
   let reference: any Classifier
+  /// f inside the smoothed classifiers; may differ from the other one in rounding errors.
+  let sampling: any Classifier
   let gradients: (any DifferentiableClassifier)?
-  let smoothed: [SmoothedClassifier]
+  let smoothed: [SmoothedTeam]
 
+  /// - Parameter threads: how many threads share the samples of one input.
   init(
-    source: any ClassifierSource, configuration: RunConfiguration, generators: [NoiseGenerator],
+    source: any ClassifierSource, configuration: RunConfiguration, noises: [SharedNoise], threads: Int,
     stop: StopSignal
   ) throws {
     self.configuration = configuration
-    let reference = MonitoredClassifier(
-      try source.makeClassifier(batchSize: configuration.batchSize), stop: stop)
-    self.reference = reference
-    gradients = try source.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
-      .map { MonitoredDifferentiableClassifier($0, stop: stop) }
-    smoothed = try generators.map { try SmoothedClassifier(classifier: reference, generator: $0) }
+    let batchSize = configuration.batchSize
+    func monitored(_ classifier: any Classifier) -> any Classifier {
+      MonitoredClassifier(classifier, stop: stop)
+    }
+    func makeSampling() throws -> any Classifier {
+      monitored(try source.makeSamplingClassifier(batchSize: batchSize))
+    }
+    let isBase = configuration.classifiers.contains(.base)
+    let sampling = configuration.classifiers.contains(.smoothed) ? try makeSampling() : nil
+    let reference =
+      isBase || sampling == nil ? monitored(try source.makeClassifier(batchSize: batchSize)) : nil
+    let only = reference ?? sampling
+    guard let first = reference ?? only, let second = sampling ?? only else {
+      throw EvaluationError.nothingToEvaluate
+    }
+    self.reference = first
+    self.sampling = second
+    gradients =
+      configuration.attacks
+      ? try source.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
+        .map { MonitoredDifferentiableClassifier($0, stop: stop) } : nil
+
+    func smoothed(_ noise: SharedNoise, _ classifier: any Classifier) throws -> SmoothedClassifier {
+      let linear = try noise.linear.map { linear in
+        let made = try source.makeOffsetClassifier(
+          matrix: linear.factor, inputCount: linear.rank, batchSize: batchSize)
+        return LinearSampling(classifier: monitored(made), offset: made.offset, noise: linear)
+      }
+      return try SmoothedClassifier(classifier: classifier, generator: noise.generator, linear: linear)
+    }
+    let helpers = try noises.isEmpty ? [] : (1..<max(threads, 1)).map { _ in try makeSampling() }
+    self.smoothed = try noises.map { noise in
+      try SmoothedTeam(
+        leader: smoothed(noise, second), helpers: helpers.map { try smoothed(noise, $0) })
+    }
   }
 
   /// Every bracket of one input: the base classifier's, then the smoothed ones', norm by norm.
@@ -32,7 +82,7 @@ final class Worker {
       case .base:
         brackets += try baseBrackets(input)
       case .smoothed:
-        for classifier in smoothed { brackets += try smoothedBrackets(input, classifier) }
+        for team in smoothed { brackets += try smoothedBrackets(input, team) }
       }
     }
     return InputResult(index: input.index, label: input.label, brackets: brackets)

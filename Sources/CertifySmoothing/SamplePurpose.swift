@@ -35,6 +35,9 @@ extension SamplePurpose {
     }
   }
 
+  /// The word of this purpose's noise of a leading linear layer.
+  var linearWord: UInt32 { word | 0x4000_0000 }
+
   private static func word(kind: UInt32, number: UInt16) -> UInt32 {
     kind << 16 | UInt32(number)
   }

@@ -9,7 +9,12 @@ import CertifyStatistics
 /// An instance serves one thread, like the classifier it wraps.
 public final class SmoothedClassifier {
   public let generator: NoiseGenerator
+  /// How ``counts(at:input:purpose:samples:)`` draws.
+  public let sampler: Sampler
   private let classifier: any Classifier
+  /// What draws for counts, and what draws for flip tests.
+  private let countedRows: any NoisyRows
+  private let testedRows: any NoisyRows
   /// The class of each sample of the last batch, in order; `nil` for a failed draw.
   private var outcomes: [Int?] = []
 
@@ -26,22 +31,45 @@ public final class SmoothedClassifier {
 
   /// Wraps `classifier` with noise that may be shared between workers: the tables are made once.
   ///
-  /// - Throws: ``SmoothingError`` when the noise has another dimension than the classifier's input, or the
+  /// - Parameter linear: a shorter way to draw the same law, for counts; flip tests draw directly.
+  /// - Throws: ``SmoothingError`` when the noise has another dimension than the classifier's input, or a
   ///   classifier's buffers do not fit its shape.
-  public init(classifier: any Classifier, generator: NoiseGenerator) throws {
+  public init(
+    classifier: any Classifier, generator: NoiseGenerator, linear: LinearSampling? = nil
+  ) throws {
     guard generator.dimension == classifier.inputCount else {
       throw SmoothingError.inputSize(expected: classifier.inputCount, found: generator.dimension)
     }
-    let (batch, classes) = (classifier.batchSize, classifier.classCount)
-    guard batch >= 1, classes >= 2, classifier.inputs.count / batch >= generator.dimension,
-      classifier.logits.count / batch >= classes
-    else {
-      throw SmoothingError.inconsistentClassifier(
-        inputs: classifier.inputs.count, logits: classifier.logits.count, batchSize: batch,
-        inputSize: generator.dimension, classCount: classes)
+    try Self.check(classifier, dimension: generator.dimension)
+    testedRows = DirectRows(classifier: classifier, generator: generator)
+    if let linear {
+      let noise = linear.noise
+      guard noise.layer.inputCount == generator.dimension else {
+        throw SmoothingError.inputSize(expected: generator.dimension, found: noise.layer.inputCount)
+      }
+      guard noise.smoothing == generator.smoothing, linear.offset.count == noise.layer.outputCount,
+        linear.classifier.classCount == classifier.classCount
+      else { throw SmoothingError.inconsistentSampling }
+      try Self.check(linear.classifier, dimension: noise.rank)
+      countedRows = LinearRows(classifier: linear.classifier, offset: linear.offset, noise: noise)
+      sampler = .exactLinear
+    } else {
+      countedRows = testedRows
+      sampler = .direct
     }
     self.classifier = classifier
     self.generator = generator
+  }
+
+  private static func check(_ classifier: any Classifier, dimension: Int) throws(SmoothingError) {
+    let (batch, classes) = (classifier.batchSize, classifier.classCount)
+    guard batch >= 1, classes >= 2, classifier.inputCount == dimension,
+      classifier.inputs.count / batch >= dimension, classifier.logits.count / batch >= classes
+    else {
+      throw .inconsistentClassifier(
+        inputs: classifier.inputs.count, logits: classifier.logits.count, batchSize: batch,
+        inputSize: dimension, classCount: classes)
+    }
   }
 
   /// Counts what f answers on the noise samples `samples` of (input, purpose).
@@ -56,11 +84,18 @@ public final class SmoothedClassifier {
   public func counts(
     at x: SmoothingInput, input: Int, purpose: SamplePurpose, samples: Range<Int>
   ) throws -> ClassCounts {
+    try counts(countedRows, at: x, input: input, purpose: purpose, samples: samples)
+  }
+
+  private func counts(
+    _ rows: any NoisyRows, at x: SmoothingInput, input: Int, purpose: SamplePurpose, samples: Range<Int>
+  ) throws -> ClassCounts {
     try generator.check(x, input: input, samples: samples)
     var result = ClassCounts(counts: [Int](repeating: 0, count: classifier.classCount), failed: 0)
     var left = samples
+    rows.begin(at: x)
     while !left.isEmpty {
-      try decideBatch(at: x, input: input, purpose: purpose, samples: &left)
+      try decideBatch(rows, at: x, input: input, purpose: purpose, samples: &left)
       for outcome in outcomes { result.add(outcome) }
     }
     return result
@@ -96,16 +131,18 @@ public final class SmoothedClassifier {
     _ = try FlipTest(label: label, rival: label == 0 ? 1 : 0, classCount: classCount, level: beta)
 
     let selection = try counts(
-      at: x, input: input, purpose: retest ? .retestFlipSelection : .flipSelection(candidate: candidate),
+      testedRows, at: x, input: input,
+      purpose: retest ? .retestFlipSelection : .flipSelection(candidate: candidate),
       samples: 0..<selectionSamples)
     let rival = selection.mostFrequent(except: label)
     var test = try FlipTest(label: label, rival: rival, classCount: classCount, level: beta)
     let purpose = retest ? SamplePurpose.retestFlipDecision : .flipDecision(candidate: candidate)
     var fresh = ClassCounts(counts: [Int](repeating: 0, count: classCount), failed: 0)
     var left = 0..<maximumSamples
+    testedRows.begin(at: x)
     while test.outcome == .inconclusive, !left.isEmpty {
       let start = left.lowerBound
-      try decideBatch(at: x, input: input, purpose: purpose, samples: &left)
+      try decideBatch(testedRows, at: x, input: input, purpose: purpose, samples: &left)
       for (offset, outcome) in outcomes.enumerated() {
         fresh.add(outcome)
         let drawn = start + offset + 1
@@ -122,15 +159,17 @@ public final class SmoothedClassifier {
   /// Draws the first samples of `samples`, as many as fill a batch, and removes them from it; their classes are
   /// left in `outcomes`.
   private func decideBatch(
-    at x: SmoothingInput, input: Int, purpose: SamplePurpose, samples: inout Range<Int>
+    _ noisy: any NoisyRows, at x: SmoothingInput, input: Int, purpose: SamplePurpose,
+    samples: inout Range<Int>
   ) throws {
-    let (inputs, dimension, batchSize) = (classifier.inputs, generator.dimension, classifier.batchSize)
+    let classifier = noisy.classifier
+    let (inputs, dimension, batchSize) = (classifier.inputs, classifier.inputCount, classifier.batchSize)
     outcomes.removeAll(keepingCapacity: true)
     var rows = 0
     // Bounded, so that noise that mostly fails cannot make `outcomes` grow without limit.
     while rows < batchSize, outcomes.count < batchSize + 1024, !samples.isEmpty {
       let row = UnsafeMutableBufferPointer(rebasing: inputs[rows * dimension..<(rows + 1) * dimension])
-      let drawn = generator.write(x, input: input, purpose: purpose, sample: samples.lowerBound, into: row)
+      let drawn = noisy.write(x, input: input, purpose: purpose, sample: samples.lowerBound, into: row)
       outcomes.append(drawn ? rows : nil)
       if drawn { rows += 1 }
       samples = samples.lowerBound + 1..<samples.upperBound

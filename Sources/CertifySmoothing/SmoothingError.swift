@@ -18,6 +18,8 @@ public enum SmoothingError: Error, Equatable, Sendable {
   case tooFewFlipSamples(selection: Int, decision: Int)
   /// The classifier's buffers do not have the sizes that its shape and batch size promise.
   case inconsistentClassifier(inputs: Int, logits: Int, batchSize: Int, inputSize: Int, classCount: Int)
+  /// A linear sampling does not belong to the classifier and the noise that it was given with.
+  case inconsistentSampling
   /// The masses of an integer noise do not sum to 2⁶⁰, or are too many.
   case invalidMasses(String)
 }
@@ -49,6 +51,9 @@ extension SmoothingError: CustomStringConvertible {
       "the classifier has room for \(inputs) input values and \(logits) logits, but a batch of "
         + "\(batchSize) with \(inputSize) values and \(classCount) classes each needs "
         + "another size: this is a fault of the classifier"
+    case .inconsistentSampling:
+      "the exact noise of the first layer was made for another classifier or another noise: "
+        + "make it from the same source and the same smoothing"
     case .invalidMasses(let reason):
       "the masses of the integer noise are unusable: \(reason)"
     }

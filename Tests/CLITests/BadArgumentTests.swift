@@ -55,6 +55,12 @@ import _CertifyTestSupport
       arguments: ["--noise", "gausian"],
       complaint: "--noise gausian: there is no such noise; did you mean `gaussian`?"),
     Case(
+      arguments: ["--sampler", "exact"],
+      complaint: "--sampler exact: there is no such sampler; known are `direct`, `exact-linear`"),
+    Case(
+      arguments: ["--noise", "gaussian-sound", "--sampler", "exact-linear"],
+      complaint: "--sampler exact-linear: it needs the noise gaussian and a model that starts with a linear"),
+    Case(
       arguments: ["--noise", "cauchy"],
       complaint: "--noise cauchy: there is no such noise; known are `gaussian"),
     Case(

@@ -63,6 +63,15 @@ struct BatchInvarianceTests {
   private func check(graph: Graph) throws {
     try RowProbe(GraphEvaluator(graph: graph, gradients: false)).check("the plan without gradients")
     try RowProbe(GraphEvaluator(graph: graph, gradients: true)).check("the plan with gradients")
+    let hasConvolutions = graph.nodes.contains { node in
+      if case .convolution = node.operation { return true }
+      return false
+    }
+    guard hasConvolutions else { return }
+    for gradients in [false, true] {
+      try RowProbe(GraphEvaluator(graph: graph, gradients: gradients, convolutions: .winograd))
+        .check("Winograd's plan, gradients: \(gradients)")
+    }
   }
 }
 

@@ -20,6 +20,43 @@ struct DeterminismTests {
     }
   }
 
+  /// With fewer inputs than jobs, the samples of an input are shared out.
+  @Test(arguments: [Sampler.direct, .exactLinear])
+  func jobsDoNotMatterToFewInputs(_ sampler: Sampler) throws {
+    var run = try DigitsRun(model: "digits_mlp")
+    run.configuration.smoothings = [Smoothing(noise: .gaussian, sigma: 0.25)]
+    run.configuration.sampler = sampler
+    run.configuration.samples = 3000
+    run.configuration.attackParameters.maximumSmoothedQueries = 4000
+    for indices in [[4], [4, 5]] {
+      let alone = try run.run(indices, jobs: 1)
+      for jobs in [2, 5] {
+        #expect(try run.run(indices, jobs: jobs).inputs == alone.inputs, "\(jobs) jobs, \(indices)")
+      }
+    }
+  }
+
+  /// The samplers draw the same law: their counts differ, and no more than those of two samples do.
+  ///
+  /// A difference of 6 standard deviations has probability 2·10⁻⁹; 40 are looked at.
+  @Test func samplersAgreeOnTheEngine() throws {
+    var run = try DigitsRun(model: "digits_mlp")
+    run.configuration.smoothings = [Smoothing(noise: .gaussian, sigma: 0.5)]
+    run.configuration.smoothedAttack = .none
+    run.configuration.samples = 20_000
+    func counts(_ sampler: Sampler) throws -> [[Int]] {
+      run.configuration.sampler = sampler
+      return try run.run(Array(0..<4)).inputs.flatMap(\.brackets).compactMap(\.lower?.sampling?.counts)
+    }
+    let (direct, exact) = (try counts(.direct), try counts(.exactLinear))
+    #expect(direct.count >= 2 && direct.count == exact.count)
+    #expect(direct != exact)
+    for (a, b) in zip(direct.joined(), exact.joined()) {
+      let p = Double(a + b + 2) / 40_004
+      #expect(abs(Double(a - b)) <= 6 * (2 * 20_000 * p * (1 - p)).squareRoot() + 6, "\(a) and \(b)")
+    }
+  }
+
   @Test func companyDoesNotMatter() throws {
     var run = try DigitsRun(model: "digits_cnn")
     run.configuration.attackParameters.maximumSmoothedQueries = 4000

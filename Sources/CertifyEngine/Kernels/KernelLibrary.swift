@@ -14,6 +14,12 @@ public enum KernelLibrary {
     return InstructionSet.allCases.last { $0.code == current }?.rawValue ?? "isa-\(current.rawValue)"
   }
 
+  /// Whether kernels work on vectors of 16 numbers.
+  static var hasVectorsOf16: Bool {
+    let wide = dnnl_cpu_isa_avx512_core.rawValue
+    return dnnl_get_effective_cpu_isa().rawValue & wide == wide
+  }
+
   /// Pins the instruction set, before the first model is loaded.
   ///
   /// - Throws: ``EngineError/instructionSet(_:)`` when kernels have been made already.

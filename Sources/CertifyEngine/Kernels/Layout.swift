@@ -42,6 +42,11 @@ final class Layout {
     try make(shape) { result, extents in cdnnl_layout_any(result, Int32(extents.count), extents) }
   }
 
+  /// With the channels, axis 1, in blocks of 16 that lie innermost; for 1 to 3 spatial axes.
+  static func blocked(_ shape: [Int]) throws -> Layout {
+    try make(shape) { result, extents in cdnnl_layout_blocked16(result, Int32(extents.count), extents) }
+  }
+
   /// Takes over a handle that a query returned.
   static func adopting(_ handle: cdnnl_layout, shape: [Int]) -> Layout {
     Layout(handle: handle, shape: shape)

@@ -2,6 +2,8 @@ import CDNNL
 
 /// One compiled kernel: a primitive, the layouts it chose, and the scratch memory it needs.
 final class Primitive {
+  /// What it computes, such as "a convolution".
+  let operation: String
   let descriptor: dnnl_primitive_desc_t
   let handle: dnnl_primitive_t
 
@@ -28,6 +30,7 @@ final class Primitive {
       dnnl_primitive_desc_destroy(descriptor)
       throw EngineError.kernelRefused(operation: operation, node: node, status: Int(status.rawValue))
     }
+    self.operation = operation
     self.descriptor = descriptor
     self.handle = handle
   }
@@ -50,6 +53,12 @@ final class Primitive {
       throw EngineError.kernelRefused(operation: "a query", node: "", status: Int(query.rawValue))
     }
     return layout
+  }
+
+  /// Whether the kernel was made for this machine, not a portable stand-in.
+  var isOptimized: Bool {
+    let name = String(cString: cdnnl_implementation(descriptor))
+    return name.hasPrefix("jit") || name.hasPrefix("brg")
   }
 
   /// The layout of the scratch memory, or `nil` when none is needed.

@@ -3,7 +3,8 @@ import CertifyModel
 
 extension PlanBuilder {
   /// y = scale·x + shift; the product is scale·v.
-  func affine(_ affine: Affine, _ node: Node) throws -> Pullback {
+  func affine(_ affine: Affine, _ group: FusedNode) throws -> Pullback {
+    let node = group.node
     let source = node.inputs[0]
     let result = shape(node.output)
     if shape(source) == result, let (scale, shift) = affine.numbers {
@@ -15,7 +16,7 @@ extension PlanBuilder {
       }
     }
     if shape(source) == result, let channels = affine.channels(of: result) {
-      return try affineByChannel(channels, node)
+      return try affineByChannel(channels, group)
     }
     let map = IndexMap.broadcast(from: shape(source), to: result)
     let input = try expand(plainSlot(source), map, to: result)
@@ -38,43 +39,66 @@ extension PlanBuilder {
 }
 
 extension PlanBuilder {
-  /// One scale and one shift a channel, in whatever layout the value lies.
-  private func affineByChannel(_ channels: (scale: Tensor?, shift: Tensor?), _ node: Node) throws -> Pullback
+  /// One scale and one shift a channel, in whatever layout the value lies, and a relu in the same pass.
+  private func affineByChannel(_ channels: (scale: [Float], shift: [Float]), _ group: FusedNode) throws
+    -> Pullback
   {
+    let node = group.node
     let source = node.inputs[0]
-    let scale = try channels.scale.map {
-      try constant($0.elements, source: .plain($0.shape), layout: .plain($0.shape))
-    }
-    let shift = try channels.shift.map {
-      try constant($0.elements, source: .plain($0.shape), layout: .plain($0.shape))
-    }
-    var value = try slot(source)
-    if let scale { value = try binary(dnnl_binary_mul, value, scale, node: node.name) }
-    if let shift { value = try binary(dnnl_binary_add, value, shift, node: node.name) }
-    define(node.output, value)
+    define(
+      group.output,
+      try scaled(
+        slot(source), by: channels.scale, shift: channels.shift, relu: group.activation != nil,
+        node: node.name))
     return { [self] gradient in
-      let downstream =
-        try scale.map { try binary(dnnl_binary_mul, gradient, $0, node: node.name) } ?? gradient
-      try accumulate(downstream, into: source)
+      let upstream = try pullBackPostOperations(group, gradient)
+      let zeros = [Float](repeating: 0, count: channels.scale.count)
+      try accumulate(
+        scaled(upstream, by: channels.scale, shift: zeros, relu: false, node: node.name), into: source)
     }
+  }
+
+  /// scale·x + shift by channel: the kernel library's normalisation with mean 0 and variance 1, which passes over
+  /// x once where its product and sum with a vector pass twice, and slowly.
+  private func scaled(
+    _ argument: Slot, by scale: [Float], shift: [Float], relu: Bool, node: String
+  ) throws -> Slot {
+    let primitive = try Primitive("a map of channels", node: node) { descriptor, attributes in
+      cdnnl_normalization_forward(
+        descriptor, context.engine, argument.layout.handle, relu ? 1 : 0, attributes)
+    }
+    let layout = try Layout.plain([scale.count])
+    func vector(_ numbers: [Float]) throws -> Slot { try constant(numbers, source: layout, layout: layout) }
+    let result = temporary(argument.layout)
+    try emit(
+      primitive,
+      [
+        (DNNL_ARG_SRC, argument), (DNNL_ARG_DST, result),
+        (DNNL_ARG_MEAN, vector([Float](repeating: 0, count: scale.count))),
+        (DNNL_ARG_VARIANCE, vector([Float](repeating: 1, count: scale.count))),
+        (DNNL_ARG_SCALE, vector(scale)), (DNNL_ARG_SHIFT, vector(shift)),
+      ], writes: [DNNL_ARG_DST])
+    return result
   }
 }
 
 extension Affine {
-  /// Scale and shift as [1, C, 1, …] when both depend on the channel alone and `shape` has spatial axes.
-  fileprivate func channels(of shape: [Int]) -> (scale: Tensor?, shift: Tensor?)? {
-    guard shape.count >= 3 else { return nil }
-    let target = [1, shape[1]] + shape.dropFirst(2).map { _ in 1 }
-    func byChannel(_ tensor: Tensor) -> Tensor? {
+  /// Whether the map is one pass over the channels of a value, which a relu can join.
+  func isByChannel(of shape: [Int]) -> Bool { numbers == nil && channels(of: shape) != nil }
+
+  /// A scale and a shift for each channel when both depend on the channel alone and `shape` has spatial axes.
+  fileprivate func channels(of shape: [Int]) -> (scale: [Float], shift: [Float])? {
+    guard (3...5).contains(shape.count) else { return nil }
+    func byChannel(_ tensor: Tensor?, or number: Float) -> [Float]? {
+      guard let tensor, let first = tensor.elements.first else {
+        return [Float](repeating: number, count: shape[1])
+      }
       let padded = shape.dropFirst(tensor.shape.count).map { _ in 1 } + tensor.shape
-      if padded == target { return Tensor(shape: target, elements: tensor.elements) }
-      guard let number = tensor.elements.first, tensor.elements.count == 1 else { return nil }
-      return Tensor(shape: target, elements: [Float](repeating: number, count: shape[1]))
+      if padded == [1, shape[1]] + shape.dropFirst(2).map({ _ in 1 }) { return tensor.elements }
+      return tensor.elements.count == 1 ? [Float](repeating: first, count: shape[1]) : nil
     }
-    let (scale, shift) = (self.scale.map(byChannel), self.shift.map(byChannel))
-    if let scale, scale == nil { return nil }
-    if let shift, shift == nil { return nil }
-    return (scale ?? nil, shift ?? nil)
+    guard let scale = byChannel(scale, or: 1), let shift = byChannel(shift, or: 0) else { return nil }
+    return (scale, shift)
   }
 
   /// Scale and shift when each is one number.

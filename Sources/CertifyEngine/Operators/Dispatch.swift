@@ -9,7 +9,7 @@ extension PlanBuilder {
     case .transposedConvolution(let convolution): return try transposedConvolution(convolution, node)
     case .linear(let linear): return try self.linear(linear, group)
     case .matrixProduct: return try matrixProduct(node)
-    case .affine(let affine): return try self.affine(affine, node)
+    case .affine(let affine): return try self.affine(affine, group)
     case .unary(let function): return try unary(function, node)
     case .binary(let function): return try binary(function, node)
     case .choice(let choice): return try self.choice(choice, node)

@@ -33,7 +33,9 @@ extension PlanBuilder {
       (DNNL_ARG_DST, try view(output, as: [rows, outputs])),
     ]
     if let bias = linear.bias, let biasLayout {
-      arguments.append((DNNL_ARG_BIAS, try constant(bias.elements, source: biasLayout, layout: biasLayout)))
+      let slot = try constant(bias.elements, source: biasLayout, layout: biasLayout)
+      arguments.append((DNNL_ARG_BIAS, slot))
+      setBias(node, slot)
     }
     try emit(primitive, arguments, writes: [DNNL_ARG_DST])
     define(group.output, output)

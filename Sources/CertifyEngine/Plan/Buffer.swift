@@ -42,4 +42,12 @@ struct Step {
   let action: Action
   let reads: [Buffer]
   let writes: [Buffer]
+
+  /// What the step does, for whoever looks at a plan.
+  var name: String {
+    switch action {
+    case .primitive(let primitive, _): primitive.operation
+    case .function: "a loop"
+    }
+  }
 }

@@ -12,7 +12,8 @@ struct FusedNode {
   let output: ValueID
 
   /// The nodes of a graph in an order in which they can be evaluated, with each convolution and linear layer
-  /// joined to the residual addition and the activation that follow it alone.
+  /// joined to the residual addition and the activation that follow it alone, and each affine map by channel to
+  /// its activation.
   ///
   /// With `gradients`, only activations whose derivative follows from their result are joined.
   static func schedule(_ graph: Graph, gradients: Bool) -> [FusedNode] {
@@ -53,6 +54,7 @@ private struct Chain {
       guard canJoin(function), let previous = soleProducer(of: graph.nodes[index].inputs[0]) else {
         return nil
       }
+      if case .affine = graph.nodes[previous].operation, function != .relu { return nil }
       activation = function
       index = previous
       members.insert(index)
@@ -61,7 +63,7 @@ private struct Chain {
       let (first, second) = (graph.nodes[index].inputs[0], graph.nodes[index].inputs[1])
       let candidates = [(first, second), (second, first)].compactMap { main, other -> (Int, ValueID)? in
         guard main != other, graph.values[main].shape == graph.values[other].shape,
-          let producer = soleProducer(of: main), canStart(producer), !taken.contains(producer)
+          let producer = soleProducer(of: main), canStart(producer, addend: true), !taken.contains(producer)
         else { return nil }
         return (producer, other)
       }
@@ -70,7 +72,9 @@ private struct Chain {
       index = producer
       members.insert(index)
     }
-    guard canStart(index), members.count > 1, members.isDisjoint(with: taken) else { return nil }
+    guard canStart(index, addend: addend != nil), members.count > 1, members.isDisjoint(with: taken) else {
+      return nil
+    }
     let group = FusedNode(
       node: graph.nodes[index], addend: addend, activation: activation, output: graph.nodes[last].output)
     return (group, members)
@@ -82,9 +86,13 @@ private struct Chain {
     return producers[value]
   }
 
-  private func canStart(_ index: Int) -> Bool {
-    switch graph.nodes[index].operation {
+  private func canStart(_ index: Int, addend: Bool) -> Bool {
+    let node = graph.nodes[index]
+    return switch node.operation {
     case .convolution, .linear: true
+    case .affine(let affine):
+      !addend && graph.values[node.inputs[0]].shape == graph.values[node.output].shape
+        && affine.isByChannel(of: graph.values[node.output].shape)
     default: false
     }
   }

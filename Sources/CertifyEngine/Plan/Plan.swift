@@ -13,16 +13,21 @@ final class Plan {
   let outputGradient: Slot?
   /// Row-major, of the shape of the input; `nil` without a backward part.
   let inputGradient: Slot?
+  /// The bias of the first node, when that is a linear layer with one.
+  let leadingBias: Slot?
   /// The bytes of all buffers and constants.
   let byteCount: Int
+  /// What the steps of a forward run do, in order.
+  let forwardOperations: [String]
 
   private let arena: Arena
   private let forwardRunner: PlanRunner
   private let backwardRunner: PlanRunner
 
-  init(graph: Graph, gradients: Bool) throws {
+  init(graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct) throws {
     let context = try KernelContext()
-    let builder = PlanBuilder(graph: graph, context: context, gradients: gradients)
+    let builder = PlanBuilder(
+      graph: graph, context: context, gradients: gradients, convolutions: convolutions)
     let input = builder.pinned(try .plain(builder.shape(graph.input)))
     builder.define(graph.input, input)
     let groups = FusedNode.schedule(graph, gradients: gradients)
@@ -47,8 +52,10 @@ final class Plan {
     self.output = output
     self.outputGradient = outputGradient
     self.inputGradient = inputGradient
+    leadingBias = graph.nodes.first.flatMap { builder.bias($0) }
     self.arena = builder.arena
     self.byteCount = builder.arena.byteCount
+    forwardOperations = builder.steps[..<forwardCount].map(\.name)
     self.forwardRunner = try PlanRunner(builder.steps[..<forwardCount], context: context)
     self.backwardRunner = try PlanRunner(builder.steps[forwardCount...], context: context)
   }
@@ -90,8 +97,15 @@ final class PlanRunner {
 
   /// Runs one kernel on buffers that have their addresses already.
   static func runOnce(_ primitive: Primitive, arguments: [(Int32, Slot)], context: KernelContext) throws {
-    let step = Step(action: .primitive(primitive, arguments: arguments), reads: [], writes: [])
-    try PlanRunner([step], context: context).run()
+    let arena = Arena()
+    var all = arguments
+    if let scratch = try primitive.scratchpad() {
+      let buffer = Buffer(
+        byteCount: scratch.byteCount, kind: .pinned, address: arena.allocate(byteCount: scratch.byteCount))
+      all.append((DNNL_ARG_SCRATCHPAD, Slot(buffer: buffer, layout: scratch)))
+    }
+    let step = Step(action: .primitive(primitive, arguments: all), reads: [], writes: [])
+    try withExtendedLifetime(arena) { try PlanRunner([step], context: context).run() }
   }
 
   func run() throws {

@@ -16,21 +16,24 @@ final class PlanBuilder {
   let arena = Arena()
   /// Whether a backward part follows.
   let gradients: Bool
+  let convolutionStyle: ConvolutionStyle
   private(set) var steps: [Step] = []
   private var values: [ValueID: [Slot]] = [:]
   private var valueGradients: [ValueID: Slot] = [:]
   /// The address of every temporary buffer until the plan is finished.
   private let unplaced: UnsafeMutableRawPointer
+  private var biases: [ValueID: Slot] = [:]
   private var pullbacks: [ValueID: Pullback] = [:]
   /// How often each value will still be read.
   private var pendingReads: [Int]
   /// How many values lie in each buffer.
   private var tenants: [ObjectIdentifier: Int] = [:]
 
-  init(graph: Graph, context: KernelContext, gradients: Bool) {
+  init(graph: Graph, context: KernelContext, gradients: Bool, convolutions: ConvolutionArithmetic) {
     self.graph = graph
     self.context = context
     self.gradients = gradients
+    convolutionStyle = ConvolutionStyle(graph: graph, arithmetic: convolutions)
     unplaced = arena.allocate(byteCount: Arena.alignment)
     pendingReads = [Int](repeating: 0, count: graph.values.count)
     for node in graph.nodes {
@@ -60,15 +63,22 @@ final class PlanBuilder {
 
   /// A constant in the layout asked for; the numbers are given in the row-major order of `source`.
   func constant(_ elements: [Float], source: Layout, layout: Layout) throws -> Slot {
-    let plain = pinned(source)
-    elements.withUnsafeBufferPointer { numbers in
-      if let base = numbers.baseAddress { plain.floats.update(from: base, count: numbers.count) }
-    }
-    guard !source.isEqual(to: layout) else { return plain }
     let result = pinned(layout)
-    let reorder = try reorderPrimitive(from: source, to: layout)
-    try PlanRunner.runOnce(
-      reorder, arguments: [(DNNL_ARG_FROM, plain), (DNNL_ARG_TO, result)], context: context)
+    try elements.withUnsafeBufferPointer { numbers in
+      guard let base = numbers.baseAddress else { return }
+      guard !source.isEqual(to: layout) else {
+        result.floats.update(from: base, count: numbers.count)
+        return
+      }
+      // The reorder only reads its source.
+      let given = Slot(
+        buffer: Buffer(
+          byteCount: source.byteCount, kind: .pinned, address: UnsafeMutableRawPointer(mutating: base)),
+        layout: source)
+      try PlanRunner.runOnce(
+        reorderPrimitive(from: source, to: layout),
+        arguments: [(DNNL_ARG_FROM, given), (DNNL_ARG_TO, result)], context: context)
+    }
     return result
   }
 
@@ -156,6 +166,11 @@ final class PlanBuilder {
   }
 
   // MARK: Operations
+
+  /// The bias of a linear layer whose forward steps have been emitted.
+  func bias(_ node: Node) -> Slot? { biases[node.output] }
+
+  func setBias(_ node: Node, _ slot: Slot) { biases[node.output] = slot }
 
   /// Emits the forward steps of an operation.
   func emitForward(_ group: FusedNode) throws {

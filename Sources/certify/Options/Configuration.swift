@@ -38,7 +38,8 @@ extension RunConfiguration {
       baseAttack: attacks.base, smoothedAttack: attacks.smoothed,
       goal: options.epsilons.isEmpty ? .smallestNorm : .epsilons(options.epsilons.sorted()),
       attackParameters: parameters, seed: options.seed, batchSize: batchSize,
-      attackBatchSize: min(batchSize, 64))
+      attackBatchSize: min(batchSize, 64),
+      sampler: try Self.sampler(attackOptions.sampler, subject: subject, smoothings: smoothings))
     try warnOfCertainAbstention(logger)
   }
 
@@ -54,6 +55,26 @@ extension RunConfiguration {
         "--noise gaussian-sound: it needs 8-bit data, and these are floating-point numbers; use gaussian")
     }
     return options.sigmas.map { Smoothing(noise: noise, sigma: $0) }
+  }
+
+  /// The sampler that was asked for, or else the fastest one that applies.
+  private static func sampler(
+    _ name: String?, subject: Subject, smoothings: [Smoothing]
+  ) throws -> Sampler {
+    let applies = smoothings.contains { smoothing in
+      subject.classifier.leadingLayer.map { LinearNoise.applies(to: $0, smoothing: smoothing) } ?? false
+    }
+    guard let name else { return applies ? .exactLinear : .direct }
+    guard let sampler = Sampler(rawValue: name) else {
+      let hint = NearestName.hint(name, among: Sampler.allCases.map(\.rawValue))
+      throw CommandError.usage("--sampler \(name): there is no such sampler; \(hint)")
+    }
+    guard sampler == .direct || applies else {
+      throw CommandError.usage(
+        "--sampler \(name): it needs the noise gaussian and a model that starts with a linear layer narrower "
+          + "than its input; leave the option out")
+    }
+    return sampler
   }
 
   /// Says how many samples it takes when even n equal answers certify nothing.

@@ -33,6 +33,12 @@ extension RunManifest {
       certificates.append(smoothed.name)
     }
     let parameters = configuration.attackParameters
+    let sampling =
+      configuration.classifiers.contains(.smoothed)
+      ? [
+        "sampler": configuration.sampler.rawValue,
+        "sampling-convolutions": subject.classifier.samplingConvolutions.rawValue,
+      ] : [:]
     self.init(
       tool: ToolRecord(
         version: Certify.version, kernels: KernelLibrary.version,
@@ -60,7 +66,7 @@ extension RunManifest {
         "maximum-candidates": "\(parameters.maximumCandidates)",
         "flip-selection-samples": "\(parameters.flipSelectionSamples)",
         "flip-maximum-samples": "\(parameters.flipMaximumSamples)",
-      ],
+      ].merging(sampling) { own, _ in own },
       seed: configuration.seed, command: Self.command(CommandLine.arguments))
   }
 

@@ -41,6 +41,12 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Noise: gaussian-sound (default for 8-bit data) or gaussian.")
   var noise: String?
 
+  @Option(
+    help:
+      "How noise is drawn: direct, or exact-linear for gaussian noise where a model starts with a linear layer. (default: the faster one that applies)"
+  )
+  var sampler: String?
+
   @Option(help: "Samples that estimate the class's probability. (default: 100000)")
   var samples: Int?
 
