@@ -6,6 +6,26 @@ public enum AttackName: String, Sendable, CaseIterable, Codable {
   case fgsm
   /// Projected gradient descent.
   case pgd
+  /// The same with momentum.
+  case momentum
+  /// Automatic step lengths, raising cross-entropy.
+  case apgdCrossEntropy = "apgd-ce"
+  /// Automatic step lengths, raising the difference of logits ratio.
+  case apgdRatio = "apgd-dlr"
+  /// Automatic step lengths, raising the targeted ratio of each rival class.
+  case apgdTargeted = "apgd-t"
+  /// Random squares, from scores.
+  case square
+  /// Decoupled direction and norm.
+  case ddn
+  /// The fast minimum-norm attack.
+  case fmn
+  /// The targeted fast adaptive boundary attack.
+  case fab
+  /// A walk along the decision boundary by exact projections on to its linearisation.
+  case boundaryWalk = "boundary-walk"
+  /// A walk along the decision boundary from decisions alone.
+  case hopSkipJump = "hopskipjump"
   /// Projected gradient descent through the mean of a smoothed classifier.
   case smoothadv
   /// Random points and segments, for models without gradients.
@@ -26,36 +46,5 @@ public enum AttackName: String, Sendable, CaseIterable, Codable {
       throw .unknownAttack(name: name, available: Self.names)
     }
     self = attack
-  }
-
-  /// The attack that the portfolios stand for; the others stand for themselves.
-  ///
-  /// - Throws: ``AttackError/unsupported(attack:reason:available:)`` when it does not exist for this classifier,
-  ///   goal or model.
-  func resolved(smoothed: Bool, gradients: Bool, goal: AttackGoal) throws(AttackError) -> [AttackName] {
-    let gradientAttacks: [AttackName] = smoothed ? [.smoothadv] : [.fgsm, .pgd]
-    let isFixed = goal != .smallestNorm
-    func refuse(_ reason: String) -> AttackError {
-      let single: [AttackName] = [.none] + (gradients ? gradientAttacks : []) + [.randomSearch]
-      let available = single + [isFixed ? .auto : .best]
-      return .unsupported(attack: rawValue, reason: reason, available: available.map(\.rawValue))
-    }
-    switch self {
-    case .none, .randomSearch: return [self]
-    case .fgsm, .pgd, .smoothadv:
-      guard gradientAttacks.contains(self) else {
-        throw refuse(
-          "it attacks the \(smoothed ? "base" : "smoothed") classifier, not the \(smoothed ? "smoothed" : "base") one"
-        )
-      }
-      guard gradients else { throw refuse("it needs gradients and the model has none") }
-      return [self]
-    case .best:
-      guard !isFixed else { throw refuse("it looks for the smallest norm, not for a fixed ε") }
-      return gradients ? [smoothed ? .smoothadv : .pgd] : [.randomSearch]
-    case .auto:
-      guard isFixed else { throw refuse("it needs an ε") }
-      return gradients ? gradientAttacks : [.randomSearch]
-    }
   }
 }

@@ -1,8 +1,8 @@
 /// How hard an attack tries. The defaults suit a small model on two cores.
 public struct AttackParameters: Sendable, Equatable, Codable {
-  /// K, the gradient steps of one run of PGD.
-  public var steps: Int = 40
-  /// Starting points of PGD, the first of which is x; they are rows of one batch.
+  /// K, the gradient steps of one run of an attack.
+  public var steps: Int = 100
+  /// Starting points of a run, the first of which is x; they are rows of one batch.
   public var restarts: Int = 8
   /// The largest number of evaluations of f for one input against the base classifier, one an input row.
   public var maximumQueries: Int = 3_000

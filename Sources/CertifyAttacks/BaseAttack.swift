@@ -16,7 +16,7 @@ public struct BaseAttack: Sendable {
   ) throws(AttackError) {
     try parameters.validate()
     try goal.validate()
-    _ = try name.resolved(smoothed: false, gradients: true, goal: goal)
+    _ = try name.resolved(AttackSetting(smoothed: false, gradients: true, goal: goal, norm: threat.norm))
     self.name = name
     self.goal = goal
     self.threat = threat
@@ -37,7 +37,8 @@ public struct BaseAttack: Sendable {
   public func run(
     on input: AttackInput, reference: any Classifier, gradients: (any DifferentiableClassifier)?
   ) throws -> AttackOutcome {
-    let methods = try name.resolved(smoothed: false, gradients: gradients != nil, goal: goal)
+    let methods = try name.resolved(
+      AttackSetting(smoothed: false, gradients: gradients != nil, goal: goal, norm: threat.norm))
     let oracle = try Oracle(
       input: input, threat: threat, reference: reference, gradients: gradients,
       maximumQueries: parameters.maximumQueries)
@@ -52,6 +53,7 @@ public struct BaseAttack: Sendable {
       switch goal {
       case .smallestNorm:
         for method in methods { try runSmallestNorm(method, on: oracle) }
+        if name == .best, oracle.bestDistance == nil { try runWithoutGradients(oracle) }
       case .epsilons(let all):
         epsilons = try runEpsilons(all.sorted(), methods: methods, on: oracle)
       }
@@ -70,13 +72,13 @@ public struct BaseAttack: Sendable {
 
   private func runSmallestNorm(_ method: AttackName, on oracle: Oracle) throws {
     var generator = generator(method, input: oracle.input.index, round: 0)
-    switch method {
-    case .fgsm: try FGSM().runSmallestNorm(on: oracle)
-    case .pgd: try PGD(parameters: parameters).runSmallestNorm(on: oracle, generator: &generator)
-    case .randomSearch:
-      try RandomSearch(parameters: parameters).runSmallestNorm(on: oracle, generator: &generator)
-    case .none, .smoothadv, .best, .auto: break
-    }
+    try method.smallestNorm(parameters)?.runSmallestNorm(on: oracle, generator: &generator)
+  }
+
+  /// What is left where gradients found nothing.
+  private func runWithoutGradients(_ oracle: Oracle) throws {
+    let setting = AttackSetting(smoothed: false, gradients: false, goal: goal, norm: threat.norm)
+    for method in try name.resolved(setting) { try runSmallestNorm(method, on: oracle) }
   }
 
   /// Tries each ε in ascending order until one succeeds, and returns those tried.
@@ -87,13 +89,7 @@ public struct BaseAttack: Sendable {
       tried.append(epsilon)
       for method in methods {
         var generator = generator(method, input: oracle.input.index, round: round)
-        switch method {
-        case .fgsm: try FGSM().run(on: oracle, epsilon: epsilon)
-        case .pgd: try PGD(parameters: parameters).run(on: oracle, epsilon: epsilon, generator: &generator)
-        case .randomSearch:
-          try RandomSearch(parameters: parameters).run(on: oracle, epsilon: epsilon, generator: &generator)
-        case .none, .smoothadv, .best, .auto: break
-        }
+        try method.fixedEpsilon(parameters)?.run(on: oracle, epsilon: epsilon, generator: &generator)
         if let best = oracle.bestDistance, AttackGoal.isWithin(best, epsilon: epsilon) { return tried }
       }
     }

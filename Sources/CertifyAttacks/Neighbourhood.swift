@@ -39,10 +39,19 @@ struct Neighbourhood {
     return (count + 0.25) / Double(steps)
   }
 
+  /// The box; `nil` without one.
+  private var box: InputSpace.Bounds? {
+    lower.isFinite && upper.isFinite ? InputSpace.Bounds(lower: lower, upper: upper) : nil
+  }
+
   /// Ball ∩ box around x, with the memory that projections need.
   func feasibleSet() throws -> FeasibleSet {
-    let bounds = lower.isFinite && upper.isFinite ? InputSpace.Bounds(lower: lower, upper: upper) : nil
-    return try FeasibleSet(norm: norm, bounds: bounds, center: x, radius: 0)
+    try FeasibleSet(norm: norm, bounds: box, center: x, radius: 0)
+  }
+
+  /// Half-spaces in the box, with the memory that projections need.
+  func halfSpaceProjection() -> HalfSpaceProjection {
+    HalfSpaceProjection(norm: norm, bounds: box, dimension: dimension)
   }
 
   /// ‖point − x‖, rounded to nearest: for the search, not for the report.
@@ -57,6 +66,11 @@ struct Neighbourhood {
       row[i] = value.isFinite ? min(max(value, lower), upper) : x[i]
     }
     if isGrid { threat.space.round(row) }
+  }
+
+  /// Moves every coordinate into the box.
+  func clip(_ row: UnsafeMutableBufferPointer<Float>) {
+    for i in row.indices { row[i] = min(max(row[i], lower), upper) }
   }
 
   /// Writes x into `row`.

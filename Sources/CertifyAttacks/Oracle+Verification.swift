@@ -12,7 +12,7 @@ extension Oracle {
     isFinishing = true
     var best: Witness?
     for candidate in nearestOfEachClass.prefix(4) {
-      if let best, candidate.distance > 1.5 * best.distance { break }
+      if let best, candidate.distance > 1.1 * best.distance { break }
       guard let verified = try verified(candidate, closerThan: best?.distance ?? .infinity) else { continue }
       best = verified
     }
@@ -20,7 +20,7 @@ extension Oracle {
   }
 
   private func verified(_ candidate: Found, closerThan limit: Double) throws -> Witness? {
-    let precision = neighbourhood.isGrid ? 1e-3 : 1e-7
+    let precision = neighbourhood.isGrid ? 1e-3 : 1e-6
     let shrunk = try section(low: 0, high: 1, precision: precision, keeping: 16, attack: candidate.attack) {
       t, row in
       neighbourhood.interpolate(to: candidate.point, at: t, into: row)

@@ -66,6 +66,8 @@ public final class Oracle {
   public var batchSize: Int { classifier.batchSize }
   /// K.
   public var classCount: Int { classifier.classCount }
+  /// The extents of one input.
+  public var inputShape: [Int] { classifier.inputShape }
   /// d.
   public var dimension: Int { input.point.count }
   /// [batchSize, d]: the points of the next query.

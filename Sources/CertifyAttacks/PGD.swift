@@ -6,17 +6,21 @@ import CertifyThreat
 /// at random points of the ball; the losses alternate between the margin, cross-entropy and the margins of
 /// the nearest rival classes. Half of the rows take the usual steps of mean length 2.5 ε/K, the others steps
 /// 4 and 10 times as long, which turn faster where the boundary is curved; all end in short ones.
-struct PGD {
+struct PGD: SmallestNormAttack {
   static let name = "pgd"
 
   var parameters: AttackParameters
+  /// μ; with it the attack is MI-FGSM (Dong et al. 2018, arXiv 1710.06081).
+  var momentum: Float = 0
+
+  private var attack: String { momentum > 0 ? "momentum" : Self.name }
 
   /// Looks for a witness with ‖x'−x‖ ≤ ε.
   func run(on oracle: Oracle, epsilon: Double, generator: inout SplitMix64) throws {
-    guard let start = try InputGradients(oracle: oracle, limit: 9, attack: Self.name) else { return }
+    guard let start = try InputGradients(oracle: oracle, limit: 9, attack: attack) else { return }
     let radius = oracle.neighbourhood.largestStep(within: epsilon)
     let count = parameters.restarts
-    let rows = try PGDRows(oracle: oracle, capacity: count, attack: Self.name)
+    let rows = try PGDRows(oracle: oracle, capacity: count, attack: attack)
     var tasks: [PGDRows.Row] = []
     for index in 0..<count {
       switch index {
@@ -29,7 +33,7 @@ struct PGD {
       tasks.append(
         PGDRows.Row(
           epsilon: radius, loss: loss(index, start: start), stepScale: [1, 4, 1, 10][index % 4],
-          sparsity: Self.sparsity(index, dimension: oracle.dimension)))
+          sparsity: Self.sparsity(index, dimension: oracle.dimension), momentum: momentum))
     }
     _ = try rows.run(tasks, steps: parameters.steps, stop: .firstRow, generator: &generator)
   }

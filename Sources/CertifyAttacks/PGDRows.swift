@@ -3,7 +3,8 @@ import CertifyThreat
 /// Projected gradient ascent on many points at once, each with its own budget: the rows of one batch.
 ///
 /// u ← projection onto ball(x, εᵣ) ∩ box of u + the Hölder step of length αₖ along the gradient of row r's
-/// loss at the point of 𝒳 nearest to u; αₖ falls linearly over the K steps around its mean 2.5 ε/K.
+/// loss at the point of 𝒳 nearest to u; αₖ falls linearly over the K steps around its mean 2.5 ε/K. With momentum
+/// μ the step follows v ← μv + g/‖g‖₁ instead of g (Dong et al. 2018, arXiv 1710.06081).
 final class PGDRows {
   /// One row's task.
   struct Row {
@@ -13,6 +14,8 @@ final class PGDRows {
     var stepScale = 1.0
     /// For ℓ₁, the coordinates that a step moves.
     var sparsity = 1
+    /// μ.
+    var momentum: Float = 0
   }
 
   /// When to stop before the last step.
@@ -25,39 +28,26 @@ final class PGDRows {
 
   let oracle: Oracle
   let attack: String
-  let capacity: Int
-  private let d: Int
   private let neighbourhood: Neighbourhood
   private var set: FeasibleSet
-  private let points: UnsafeMutableBufferPointer<Float>
-  private let direction: UnsafeMutableBufferPointer<Float>
-  private var magnitudes: [Float]
+  private let points: PointStore
+  /// v of each row.
+  private let velocities: PointStore
+  private let buffer: PointStore
 
   /// Makes room for at most `capacity` points.
   init(oracle: Oracle, capacity: Int, attack: String) throws {
     self.oracle = oracle
     self.attack = attack
-    self.capacity = capacity
-    d = oracle.dimension
     neighbourhood = oracle.neighbourhood
     set = try oracle.neighbourhood.feasibleSet()
-    points = .allocate(capacity: capacity * d)
-    points.initialize(repeating: 0)
-    direction = .allocate(capacity: d)
-    direction.initialize(repeating: 0)
-    magnitudes = []
-    magnitudes.reserveCapacity(oracle.threat.norm == .l1 ? d : 0)
-  }
-
-  deinit {
-    points.deallocate()
-    direction.deallocate()
+    points = PointStore(count: capacity, dimension: oracle.dimension)
+    velocities = PointStore(count: capacity, dimension: oracle.dimension)
+    buffer = PointStore(count: 1, dimension: oracle.dimension)
   }
 
   /// The current point of row `index`; write the starting point here.
-  func point(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(rebasing: points[index * d..<(index + 1) * d])
-  }
+  func point(_ index: Int) -> UnsafeMutableBufferPointer<Float> { points[index] }
 
   /// Makes a random point of ball ∩ box the starting point of row `index`.
   func randomize(_ index: Int, epsilon: Double, using generator: inout SplitMix64) throws {
@@ -67,10 +57,9 @@ final class PGDRows {
 
   /// Makes the point of ball ∩ box nearest to `start` the starting point of row `index`.
   func start(_ index: Int, at start: [Float], epsilon: Double) throws {
-    let row = point(index)
-    for i in row.indices { row[i] = start[i] }
+    points.set(index, to: start)
     try set.setRadius(epsilon)
-    set.project(row)
+    set.project(point(index))
   }
 
   /// Runs `steps` steps from the starting points.
@@ -78,95 +67,63 @@ final class PGDRows {
   /// - Returns: Which rows flipped at a distance within their ε.
   func run(_ tasks: [Row], steps: Int, stop: Stop, generator: inout SplitMix64) throws -> [Bool] {
     var flipped = [Bool](repeating: false, count: tasks.count)
-    var start = 0
-    while start < tasks.count {
-      let end = min(start + oracle.batchSize, tasks.count)
-      try run(tasks, range: start..<end, steps: steps, stop: stop, flipped: &flipped, generator: &generator)
+    var radii = tasks.map(\.epsilon)
+    for index in tasks.indices { velocities[index].update(repeating: 0) }
+    var active = Array(tasks.indices)
+    for step in 0...steps {
+      let decay = 2 * (1 - Double(step) / Double(steps))
+      let answered = try oracle.ask(
+        points, active, attack: attack, loss: { tasks[$0].loss },
+        visit: { index, answer in
+          let task = tasks[index]
+          if answer.flips {
+            let distance = neighbourhood.distance(to: answer.point)
+            flipped[index] = AttackGoal.isWithin(distance, epsilon: task.epsilon)
+            guard !flipped[index] else { return }
+            // Rounding to the grid went out of the ball: aim a little lower.
+            radii[index] *= task.epsilon / distance * 0.999
+          }
+          guard step < steps else { return }
+          try set.setRadius(radii[index])
+          let length = 2.5 * radii[index] / Double(steps) * decay * task.stepScale
+          ascend(index, along: answer.gradient, length: length, task: task, generator: &generator)
+        })
+      guard answered else { break }
       if stop == .firstRow, flipped.contains(true) { break }
-      start = end
+      active.removeAll { flipped[$0] }
+      if active.isEmpty { break }
     }
     return flipped
   }
 
-  private func run(
-    _ tasks: [Row], range: Range<Int>, steps: Int, stop: Stop, flipped: inout [Bool],
-    generator: inout SplitMix64
-  ) throws {
-    var active = Array(range)
-    var radii = tasks.map(\.epsilon)
-    for step in 0...steps {
-      for (slot, index) in active.enumerated() { copy(index, to: slot) }
-      guard try oracle.evaluate(count: active.count, attack: attack) == .answered else { return }
-      for (slot, index) in active.enumerated() where oracle.flips(row: slot) {
-        let distance = neighbourhood.distance(to: UnsafeBufferPointer(oracle.row(slot)))
-        if AttackGoal.isWithin(distance, epsilon: tasks[index].epsilon) {
-          flipped[index] = true
-        } else {
-          // Rounding to the grid went out of the ball: aim a little lower.
-          radii[index] *= tasks[index].epsilon / distance * 0.999
-        }
-      }
-      if stop == .firstRow, range.contains(where: { flipped[$0] }) { return }
-      guard step < steps, !active.allSatisfy({ flipped[$0] }) else { return }
-      let label = oracle.input.label
-      guard
-        let gradients = try oracle.pullBack(
-          count: active.count,
-          write: { slot, logits, gradient in
-            tasks[active[slot]].loss.writeGradient(logits: logits, label: label, into: gradient)
-          })
-      else { return }
-      let decay = 2 * (1 - Double(step) / Double(steps))
-      for (slot, index) in active.enumerated() where !flipped[index] {
-        let gradient = UnsafeBufferPointer(rebasing: gradients[slot * d..<(slot + 1) * d])
-        let length = 2.5 * radii[index] / Double(steps) * decay * tasks[index].stepScale
-        try set.setRadius(radii[index])
-        ascend(index, along: gradient, length: length, sparsity: tasks[index].sparsity, generator: &generator)
-      }
-      active.removeAll { flipped[$0] }
-    }
-  }
-
-  private func copy(_ index: Int, to slot: Int) {
-    let source = point(index)
-    let row = oracle.row(slot)
-    for i in 0..<d { row[i] = source[i] }
-  }
-
   private func ascend(
-    _ index: Int, along gradient: UnsafeBufferPointer<Float>, length: Double, sparsity: Int,
+    _ index: Int, along gradient: UnsafeBufferPointer<Float>, length: Double, task: Row,
     generator: inout SplitMix64
   ) {
-    let row = point(index)
-    for i in 0..<d { direction[i] = gradient[i] }
+    let row = points[index]
+    let direction = buffer[0]
+    _ = direction.update(fromContentsOf: gradient)
+    if task.momentum > 0 { accelerate(index, direction, momentum: task.momentum) }
     neighbourhood.removeBlocked(direction, at: UnsafeBufferPointer(row))
-    let slope: Double
-    if neighbourhood.norm == .l1, sparsity > 1 {
-      slope = sparseStep(length: length, sparsity: sparsity)
+    guard direction.contains(where: { $0 != 0 }) else { return set.randomPoint(into: row, using: &generator) }
+    if neighbourhood.norm == .l1, task.sparsity > 1 {
+      SparseStep.add(to: row, along: UnsafeBufferPointer(direction), length: length, count: task.sparsity)
     } else {
-      slope = neighbourhood.norm.steepestStep(
-        along: UnsafeBufferPointer(direction), radius: length, into: direction)
+      neighbourhood.norm.steepestStep(along: UnsafeBufferPointer(direction), radius: length, into: direction)
+      for i in row.indices { row[i] += direction[i] }
     }
-    guard slope > 0 else {
-      set.randomPoint(into: row, using: &generator)
-      return
-    }
-    for i in 0..<d { row[i] += direction[i] }
     set.project(row)
   }
 
-  /// Replaces `direction` by the signs of its `sparsity` largest coordinates, of ℓ₁ length `length` together.
-  private func sparseStep(length: Double, sparsity: Int) -> Double {
-    magnitudes.removeAll(keepingCapacity: true)
-    for value in direction where value != 0 { magnitudes.append(abs(value)) }
-    guard !magnitudes.isEmpty else { return 0 }
-    magnitudes.sort(by: >)
-    let count = min(sparsity, magnitudes.count)
-    let threshold = magnitudes[count - 1]
-    let share = Float(length / Double(count))
-    for i in direction.indices {
-      direction[i] = abs(direction[i]) >= threshold ? (direction[i] > 0 ? share : -share) : 0
+  private func accelerate(
+    _ index: Int, _ direction: UnsafeMutableBufferPointer<Float>, momentum: Float
+  ) {
+    let velocity = velocities[index]
+    let size = Norm.l1.length(of: UnsafeBufferPointer(direction))
+    let scale = size > 0 && size.isFinite ? Float(1 / size) : 0
+    for i in velocity.indices {
+      velocity[i] = momentum * velocity[i] + scale * (direction[i].isFinite ? direction[i] : 0)
+      direction[i] = velocity[i]
     }
-    return Double(magnitudes[0])
   }
 }

@@ -5,7 +5,7 @@ import CertifyThreat
 /// Points of growing balls are tried until one flips; the segment to x is searched; then random parts of the
 /// perturbation are given back, keeping what still flips, and the segment is searched again. It is weak, and
 /// named apart from the gradient attacks so that nobody takes its upper bounds for theirs.
-struct RandomSearch {
+struct RandomSearch: SmallestNormAttack {
   static let name = "random-search"
 
   var parameters: AttackParameters
@@ -31,7 +31,7 @@ struct RandomSearch {
 
   /// Looks for the witness of the smallest norm.
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
-    try findAny(oracle, generator: &generator)
+    try Self.findAny(oracle, attack: Self.name, generator: &generator)
     guard oracle.bestDistance != nil else { return }
     try oracle.shrinkNearest(attack: Self.name)
     var part = 0.25
@@ -50,7 +50,8 @@ struct RandomSearch {
     }
   }
 
-  private func findAny(_ oracle: Oracle, generator: inout SplitMix64) throws {
+  /// Tries points of growing balls until one flips.
+  static func findAny(_ oracle: Oracle, attack: String, generator: inout SplitMix64) throws {
     let neighbourhood = oracle.neighbourhood
     var set = try neighbourhood.feasibleSet()
     let farthest = neighbourhood.farthest
@@ -60,10 +61,10 @@ struct RandomSearch {
       guard count > 0 else { return }
       try set.setRadius(radius)
       for index in 0..<count {
-        Self.extreme(
+        extreme(
           oracle.row(index), radius: radius, neighbourhood: neighbourhood, set: &set, using: &generator)
       }
-      guard try oracle.evaluate(count: count, attack: Self.name) == .answered else { return }
+      guard try oracle.evaluate(count: count, attack: attack) == .answered else { return }
       radius *= 2
     }
   }

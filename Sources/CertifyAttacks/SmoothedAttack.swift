@@ -18,7 +18,7 @@ public struct SmoothedAttack: Sendable {
   ) throws(AttackError) {
     try parameters.validate()
     try goal.validate()
-    _ = try name.resolved(smoothed: true, gradients: true, goal: goal)
+    _ = try name.resolved(AttackSetting(smoothed: true, gradients: true, goal: goal, norm: threat.norm))
     self.name = name
     self.goal = goal
     self.threat = threat
@@ -40,7 +40,8 @@ public struct SmoothedAttack: Sendable {
   public func run(
     on input: AttackInput, reference: any Classifier, gradients: (any DifferentiableClassifier)?
   ) throws -> AttackOutcome {
-    let methods = try name.resolved(smoothed: true, gradients: gradients != nil, goal: goal)
+    let methods = try name.resolved(
+      AttackSetting(smoothed: true, gradients: gradients != nil, goal: goal, norm: threat.norm))
     let oracle = try SmoothedOracle(
       input: input, threat: threat, reference: reference, noise: noise, gradients: gradients,
       parameters: parameters)
@@ -78,7 +79,7 @@ public struct SmoothedAttack: Sendable {
     case .randomSearch:
       var generator = randomNumbers(input: oracle.input.index, round: 0)
       try SmoothedRandomSearch(oracle: oracle).runSmallestNorm(generator: &generator)
-    case .none, .fgsm, .pgd, .best, .auto: break
+    default: break
     }
   }
 
@@ -96,7 +97,7 @@ public struct SmoothedAttack: Sendable {
         case .randomSearch:
           var generator = randomNumbers(input: oracle.input.index, round: round)
           try SmoothedRandomSearch(oracle: oracle).run(epsilon: epsilon, generator: &generator)
-        case .none, .fgsm, .pgd, .best, .auto: break
+        default: break
         }
         if oracle.best != nil { return tried }
       }

@@ -6,6 +6,11 @@ import _CertifyTestSupport
 
 @Suite struct BaseAttackTests {
   static let models: [(shape: [Int], batch: Int)] = [([17], 1), ([1, 6, 6], 3), ([3, 8, 8], 8), ([17], 64)]
+  static let smallest: [AttackName] = [.fgsm, .pgd, .ddn, .fmn, .fab, .boundaryWalk, .best]
+  static let fixed: [AttackName] = [
+    .fgsm, .pgd, .momentum, .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .ddn, .fmn, .fab, .boundaryWalk,
+    .auto,
+  ]
 
   static func threat(_ norm: Norm, box: Bool, grid: Bool = false) -> ThreatModel {
     ThreatModel(
@@ -24,10 +29,10 @@ import _CertifyTestSupport
     var description: String { "\(name) \(norm) \(shape) B\(batch) K\(classes) box \(box) sparse \(sparse)" }
   }
 
-  static var cases: [Case] {
+  static func cases(_ names: [AttackName]) -> [Case] {
     var all: [Case] = []
-    for name in [AttackName.fgsm, .pgd] {
-      for norm in Norm.allCases {
+    for name in names {
+      for norm in Norm.allCases where name != .ddn || norm == .l2 {
         for (shape, batch) in models {
           for (classes, box, sparse) in [
             (4, false, false), (4, true, false), (2, true, false), (3, true, true),
@@ -43,7 +48,7 @@ import _CertifyTestSupport
     return all
   }
 
-  @Test(arguments: cases) func smallestNormOnLinearModels(_ test: Case) throws {
+  @Test(arguments: cases(smallest)) func smallestNormOnLinearModels(_ test: Case) throws {
     let problem = LinearProblem(shape: test.shape, classCount: test.classes, seed: 7, sparse: test.sparse)
     let attack = try BaseAttack(
       name: test.name, goal: .smallestNorm, threat: Self.threat(test.norm, box: test.box), seed: 1)
@@ -60,7 +65,9 @@ import _CertifyTestSupport
     #expect(outcome.queries <= attack.parameters.maximumQueries)
   }
 
-  @Test(arguments: cases) func fixedEpsilonOnLinearModels(_ test: Case) throws {
+  @Test(arguments: cases(fixed)) func fixedEpsilonOnLinearModels(_ test: Case) throws {
+    // Among many classes the point where cross-entropy is largest is not the one where a margin is.
+    if test.name == .apgdCrossEntropy, test.classes > 2 { return }
     let problem = LinearProblem(shape: test.shape, classCount: test.classes, seed: 11, sparse: test.sparse)
     let exact = problem.radius(norm: test.norm, box: test.box)
     for (factor, succeeds) in [(0.99, false), (1.01, true)] {
@@ -70,8 +77,10 @@ import _CertifyTestSupport
       let outcome = try attack.run(
         on: problem.input(), reference: problem.classifier(batchSize: 1),
         gradients: problem.classifier(batchSize: test.batch))
-      #expect((outcome.witness != nil) == succeeds)
-      if let witness = outcome.witness { #expect(witness.distance <= exact * factor) }
+      #expect((outcome.succeededEpsilon != nil) == succeeds)
+      if let witness = outcome.witness, succeeds {
+        #expect(AttackGoal.isWithin(witness.distance, epsilon: exact * factor))
+      }
     }
   }
 }

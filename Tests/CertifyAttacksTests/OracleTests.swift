@@ -6,7 +6,16 @@ import _CertifyTestSupport
 
 @Suite struct OracleTests {
   let problem = LinearProblem(shape: [1, 6, 6], classCount: 4, seed: 21)
-  static let baseAttacks: [AttackName] = [.fgsm, .pgd, .randomSearch]
+  static let baseAttacks: [AttackName] = [
+    .fgsm, .pgd, .ddn, .fmn, .fab, .boundaryWalk, .hopSkipJump, .randomSearch, .best,
+  ]
+  static let fixedAttacks: [AttackName] = [
+    .momentum, .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .square, .auto,
+  ]
+
+  static func exists(_ name: AttackName, _ norm: Norm) -> Bool {
+    !(name == .ddn && norm != .l2 || name == .hopSkipJump && norm == .l1)
+  }
 
   static func attack(
     _ name: AttackName, norm: Norm = .l2, goal: AttackGoal = .smallestNorm, budget: Int = 3000
@@ -20,12 +29,13 @@ import _CertifyTestSupport
     )
   }
 
-  @Test(arguments: baseAttacks, [1, 2, 5, 17, 100, 700]) func budgetIsNeverExceeded(
+  @Test(arguments: baseAttacks + fixedAttacks, [1, 2, 5, 17, 100, 700]) func budgetIsNeverExceeded(
     _ name: AttackName, _ budget: Int
   )
     throws
   {
     for goal in [AttackGoal.smallestNorm, .epsilons([1e-3, 2e-3, 0.5])] {
+      if goal == .smallestNorm ? Self.fixedAttacks.contains(name) : name == .best { continue }
       let reference = problem.classifier(batchSize: 1)
       let gradients = problem.classifier(batchSize: 16)
       let outcome = try Self.attack(name, goal: goal, budget: budget)
@@ -56,6 +66,7 @@ import _CertifyTestSupport
   )
     throws
   {
+    guard Self.exists(name, norm) else { return }
     var easier = problem
     let z = problem.logits(problem.x).sorted(by: >)
     easier.bias[problem.label] -= Float(z[0] - z[1]) / 2
@@ -99,6 +110,7 @@ import _CertifyTestSupport
   )
     throws
   {
+    guard Self.exists(name, norm) else { return }
     let attack = try Self.attack(name, norm: norm)
     let others = (0..<3).map { LinearProblem(shape: [1, 6, 6], classCount: 4, seed: 30 + $0).x }
     func run(_ order: [Int]) throws -> [Int: Witness?] {
@@ -138,7 +150,7 @@ import _CertifyTestSupport
     let problem = LinearProblem(shape: shape, classCount: 3, seed: 5, onGrid: true, margin: 0.1)
     let threat = BaseAttackTests.threat(norm, box: true, grid: true)
     let exact = problem.radius(norm: norm, box: true)
-    for name in Self.baseAttacks {
+    for name in Self.baseAttacks where Self.exists(name, norm) {
       let attack = try BaseAttack(name: name, goal: .smallestNorm, threat: threat, seed: 1)
       let outcome = try attack.run(
         on: problem.input(steps: 255), reference: problem.classifier(batchSize: 1),
@@ -158,7 +170,11 @@ import _CertifyTestSupport
       #expect(witness.distance >= exact * (1 - 2e-6))
       #expect(try problem.decision(witness.point) == witness.witnessClass)
       let greedy = problem.greedyGridRadius(norm: norm)
-      if name != .randomSearch { #expect(witness.distance <= greedy * 1.01) }
+      // A walk in real coordinates is rounded at the end: less than a step a coordinate is lost by that.
+      let isRounded = [.ddn, .fmn, .fab, .boundaryWalk].contains(name) && norm == .l2
+      if !isRounded, ![.randomSearch, .hopSkipJump].contains(name) {
+        #expect(witness.distance <= greedy * 1.01)
+      }
     }
   }
 
@@ -167,13 +183,12 @@ import _CertifyTestSupport
     let problem = LinearProblem(shape: [1, 6, 6], classCount: 3, seed: 5, onGrid: true, margin: 0.1)
     let threat = BaseAttackTests.threat(.linf, box: true, grid: true)
     let steps = (problem.radius(norm: .linf, box: true) * 255).rounded(.up)
-    for name in [AttackName.fgsm, .pgd, .auto] {
+    for name in Self.fixedAttacks + [.fgsm, .pgd, .fab] where name != .square {
       for (epsilon, succeeds) in [(steps / 255, true), ((steps - 0.5) / 255, false)] {
         let outcome = try BaseAttack(name: name, goal: .epsilons([epsilon]), threat: threat, seed: 1).run(
           on: problem.input(steps: 255), reference: problem.classifier(batchSize: 1),
           gradients: problem.classifier(batchSize: 16))
-        #expect((outcome.witness != nil) == succeeds)
-        if let witness = outcome.witness { #expect(AttackGoal.isWithin(witness.distance, epsilon: epsilon)) }
+        #expect((outcome.succeededEpsilon != nil) == succeeds)
       }
     }
   }

@@ -8,7 +8,7 @@ import Foundation
 final class SamplingBenchmark {
   struct Description: Encodable {
     var inputCount: Int
-    var multiplyAdds: Int
+    var multiplyAdds: Double
     var batchSize: Int
     var sampler: String
     var openSeconds: Double

@@ -55,7 +55,7 @@ struct ConvolutionStyle {
   /// and what Winograd's algorithm takes. Elsewhere padding the channels to a block would cost more.
   init(graph: Graph, arithmetic: ConvolutionArithmetic) {
     self.arithmetic = arithmetic
-    var (blocked, all) = (0, 0)
+    var (blocked, all) = (0.0, 0.0)
     for node in graph.nodes {
       guard case .convolution(let convolution) = node.operation else { continue }
       let work = node.multiplyAdds(in: graph)

@@ -38,7 +38,7 @@ extension RunConfiguration {
       baseAttack: attacks.base, smoothedAttack: attacks.smoothed,
       goal: options.epsilons.isEmpty ? .smallestNorm : .epsilons(options.epsilons.sorted()),
       attackParameters: parameters, seed: options.seed, batchSize: batchSize,
-      attackBatchSize: min(batchSize, 64),
+      attackBatchSize: min(batchSize, 24),
       sampler: try Self.sampler(attackOptions.sampler, subject: subject, smoothings: smoothings))
     try warnOfCertainAbstention(logger)
   }
@@ -134,11 +134,8 @@ private struct AttackChoice {
         let hint = NearestName.hint(name, among: AttackName.names)
         throw CommandError.usage("--attack \(name): there is no such attack; \(hint)")
       }
-      switch attack {
-      case .none, .randomSearch, .best, .auto: (base, smoothed) = (attack, attack)
-      case .fgsm, .pgd: base = attack
-      case .smoothadv: smoothed = attack
-      }
+      if attack.attacksBase { base = attack }
+      if attack.attacksSmoothed { smoothed = attack }
     }
   }
 }

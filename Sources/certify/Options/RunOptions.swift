@@ -1,4 +1,5 @@
 import ArgumentParser
+import CertifyAttacks
 import CertifyResults
 import CertifyThreat
 
@@ -58,8 +59,7 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     parsing: .upToNextOption,
-    help:
-      "Attacks: best, auto, none, or names: fgsm, pgd, smoothadv, random-search. (default: best; auto with --epsilon)"
+    help: "Attacks: \(AttackName.names.joined(separator: ", ")). (default: best; auto with --epsilon)"
   )
   var attack: [String] = []
 
@@ -72,7 +72,7 @@ struct RunOptions: ParsableArguments {
     parsing: .upToNextOption, help: "Radii of a fixed-ε attack; without them the smallest witness is sought.")
   var epsilon: [Double] = []
 
-  @Option(help: "Steps of a gradient attack. (default: 40)")
+  @Option(help: "Steps of a gradient attack. (default: 100)")
   var steps: Int?
 
   @Option(
