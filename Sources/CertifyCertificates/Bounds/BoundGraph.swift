@@ -31,6 +31,14 @@ struct BoundGraph: Sendable {
   let input: Int
   let output: Int
 
+  /// The products of all affine maps together.
+  var termCount: Int {
+    nodes.reduce(0) { total, node in
+      guard case .affine(let step) = node.kind else { return total }
+      return total + step.matrices.reduce(0) { $0 + $1.byOutput.weights.count }
+    }
+  }
+
   /// The most terms of all affine maps together.
   static let mostTerms = 1 << 24
 
@@ -38,6 +46,9 @@ struct BoundGraph: Sendable {
   init(graph: Graph) throws(BoundError) {
     let sizes: [Int]
     do { sizes = try AffineRows.checkedSizes(of: graph) } catch { throw .graph(error) }
+    if let largest = sizes.max(), largest > Self.mostTerms {
+      throw .tooLarge(terms: largest, limit: Self.mostTerms)
+    }
     var producers: [Int: CertifyModel.Node] = [:]
     var nodes: [Node] = []
     var terms = 0
@@ -75,10 +86,27 @@ struct BoundGraph: Sendable {
       producers[node.output] = node
       nodes.append(Node(name: node.name, inputs: node.inputs, output: node.output, kind: kind))
     }
-    self.sizes = sizes
-    self.nodes = nodes
     input = graph.input
     output = graph.output
+    (self.sizes, self.nodes) = Self.maximaFirst(nodes, sizes, output: graph.output)
+  }
+
+  /// Takes maxima over windows before the ReLU whose result they alone read: max(relu(x)) = relu(max(x)), without
+  /// rounding, and there are fewer kinks.
+  private static func maximaFirst(_ nodes: [Node], _ sizes: [Int], output: Int) -> ([Int], [Node]) {
+    var (sizes, nodes) = (sizes, nodes)
+    for (index, node) in nodes.enumerated() {
+      guard case .maximum = node.kind, let value = node.inputs.first, value != output,
+        nodes.count(where: { $0.inputs.contains(value) }) == 1,
+        let producer = nodes.firstIndex(where: { $0.output == value }),
+        case .activation(.rectifier(slope: 0)) = nodes[producer].kind
+      else { continue }
+      let activation = nodes[producer]
+      nodes[producer] = Node(name: node.name, inputs: activation.inputs, output: value, kind: node.kind)
+      nodes[index] = Node(name: activation.name, inputs: [value], output: node.output, kind: activation.kind)
+      sizes[value] = sizes[node.output]
+    }
+    return (sizes, nodes)
   }
 }
 

@@ -1,20 +1,21 @@
 /// Bounds of all values of a graph over a region, and of linear forms of its output.
 struct BoundPropagation: Sendable {
   let graph: BoundGraph
-  let method: BoundMethod
+  var method: BoundMethod
   var optimization = SlopeOptimization()
+  /// Asked between steps; once true, what is not refined yet stays as loose as it is.
+  var isExpired: @Sendable () -> Bool = { false }
 
   /// The bounds of every value, in one pass from the input.
   func bounds(over region: InputRegion) -> ValueBounds {
     var bounds = ValueBounds(graph: graph, region: region)
     var refined: Set<Int> = []
     for (index, node) in graph.nodes.enumerated() {
-      let input = node.inputs.first ?? graph.input
-      if method != .intervals, bounds.isFinite, refined.insert(input).inserted {
-        let elements = undecided(node, bounds)
-        if !elements.isEmpty, !isExact(input, region) {
-          refine(elements, of: input, &bounds, over: region)
-        }
+      let elements = method == .intervals || isExpired() ? [] : undecided(node, bounds)
+      if let input = node.inputs.first, !elements.isEmpty, bounds.isFinite, !isExact(input, region),
+        refined.insert(input).inserted
+      {
+        refine(elements, of: input, &bounds, over: region)
       }
       bounds.propagate(index, of: graph)
     }
@@ -28,6 +29,28 @@ struct BoundPropagation: Sendable {
     return minima(of: forms, at: graph.output, bounds, over: region, optimized: method == .optimized)
   }
 
+  /// The same with slopes optimised; those of hidden bounds only where that is quick.
+  func optimizing(over region: InputRegion) -> BoundPropagation {
+    let bounds = bounds(over: region)
+    let free = bounds.relaxations.reduce(0) { $0 + ($1?.free.count ?? 0) }
+    var result = self
+    result.method = .optimized
+    result.optimization.includesIntermediate = free * graph.termCount <= Self.mostHiddenWork
+    return result
+  }
+
+  /// Kinks times products, above which hidden bounds are not optimised.
+  private static let mostHiddenWork = 200_000_000
+
+  /// The linear bounds of at most sixteen forms of the output, and their minima.
+  func linearMinima(
+    of forms: [LinearForm], _ bounds: ValueBounds, over region: InputRegion
+  ) -> (minima: [Double], form: InputForm) {
+    let form = BackwardPass(graph: graph, bounds: bounds).run(forms, at: graph.output)
+    let minima = form.minimum(over: region)
+    return (forms.indices.map { minima[$0] }, form)
+  }
+
   /// Lower bounds of any number of forms of one value: the better of its linear bounds and its intervals.
   private func minima(
     of forms: [LinearForm], at value: Int, _ bounds: ValueBounds, over region: InputRegion, optimized: Bool
@@ -37,6 +60,10 @@ struct BoundPropagation: Sendable {
     var minima: [Double] = []
     for start in stride(from: 0, to: forms.count, by: Lanes.scalarCount) {
       let block = Array(forms[start..<min(start + Lanes.scalarCount, forms.count)])
+      if isExpired() {
+        minima += block.map { _ in -.infinity }
+        continue
+      }
       var lanes = Lanes(repeating: -.infinity)
       if value == graph.output { lanes = intervals.run(block, at: value).minimum(over: region) }
       if optimized {
@@ -69,11 +96,12 @@ struct BoundPropagation: Sendable {
     }
   }
 
-  /// Whether intervals of a value are as good as linear bounds: one affine map of a box.
+  /// Whether intervals of a value are as good as linear bounds: one affine map of a box, and functions of it.
   private func isExact(_ value: Int, _ region: InputRegion) -> Bool {
     guard region.ball == nil else { return false }
     guard let node = graph.nodes.first(where: { $0.output == value }) else { return true }
-    return node.inputs == [graph.input]
+    if case .affine = node.kind { return node.inputs == [graph.input] }
+    return isExact(node.inputs[0], region)
   }
 
   private func refine(

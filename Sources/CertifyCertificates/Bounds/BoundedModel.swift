@@ -41,15 +41,28 @@ public struct BoundedModel: Sendable {
     }
     let rivals = (0..<classCount).filter { $0 != label }
     let forms = rivals.map { margin(of: label, over: $0) }
-    func minima(_ method: BoundMethod, _ radius: Double) -> [Double] {
-      BoundPropagation(graph: graph, method: method).minima(
-        of: forms, over: InputRegion(center: input, radius: radius, norm: norm, bounds: bounds))
+    func region(_ radius: Double) -> InputRegion {
+      InputRegion(center: input, radius: radius, norm: norm, bounds: bounds)
     }
-    let farthest = Self.farthest(from: input, norm: norm, bounds: bounds)
+    let farthest = self.farthest(from: input, norm: norm, bounds: bounds)
     // What a looser and faster method proves is where the next one begins.
     var found = RadiusSearch.Found(radius: 0, margins: [])
     for step in BoundMethod.allCases.prefix(through: method.rank) {
-      found = RadiusSearch(farthest: farthest).run(from: found) { minima(step, $0) }
+      var propagation = BoundPropagation(graph: graph, method: step)
+      var search = RadiusSearch(farthest: farthest)
+      if step == .optimized {
+        search.tolerance = 0x1p-9
+        propagation.optimization.includesIntermediate = false
+      }
+      found = search.run(from: found) { propagation.minima(of: forms, over: region($0)) }
+    }
+    if method == .optimized, found.radius > 0 {
+      let propagation = BoundPropagation(graph: graph, method: .linear).optimizing(over: region(found.radius))
+      if propagation.optimization.includesIntermediate {
+        var search = RadiusSearch(farthest: farthest)
+        search.tolerance = 0x1p-8
+        found = search.run(from: found) { propagation.minima(of: forms, over: region($0)) }
+      }
     }
     let nearest = found.margins.indices.min { found.margins[$0] < found.margins[$1] }
     return BoundCertificate(
@@ -82,7 +95,7 @@ public struct BoundedModel: Sendable {
   }
 
   /// A radius beyond which there is no input, or none worth asking about.
-  private static func farthest(from input: [Float], norm: Norm, bounds: InputSpace.Bounds?) -> Double {
+  func farthest(from input: [Float], norm: Norm, bounds: InputSpace.Bounds?) -> Double {
     guard let bounds else {
       return 1e6 * (1 + input.reduce(0) { max($0, abs(Double($1))) })
     }

@@ -47,7 +47,8 @@ struct RadiusSearch {
         if side == -1 { atLow /= 2 }
         side = -1
       }
-      if high - low <= tolerance * high || (low == 0 && high < farthest * 0x1p-60) { break }
+      let isNarrow = high < .infinity && high - low <= tolerance * high
+      if isNarrow || (low == 0 && high < farthest * 0x1p-60) { break }
       guess = next(low, atLow, high, atHigh)
     }
     return found

@@ -1,35 +1,29 @@
-/// The state of a gradient ascent on lower slopes and on the multipliers of split constraints, sixteen forms at a time.
+/// A gradient ascent on the lower slopes of rectifiers and on the multipliers of split constraints, sixteen forms at a
+/// time, each with its own.
+///
+/// A constraint x ≥ 0 on an activation's input adds −βx to the form that is bounded, x ≤ 0 adds βx, β ≥ 0
+/// (β-CROWN: Wang et al. 2021, arXiv 2103.06624).
 struct SlopeAscent {
   let pass: BackwardPass
   let value: Int
   /// By node: the lines of the free elements.
   private(set) var lines: [Int: BackwardPass.LaneLines] = [:]
+  /// By node: 1 where x ≥ 0 is known of a free element, −1 where x ≤ 0 is, else 0; and β.
+  private var signs: [Int: [Lanes]] = [:]
+  private var multipliers: [Int: [Lanes]] = [:]
   private var moments: [Int: Moments] = [:]
+  /// What the last step found at each free element: how far the lines are from the activation, weighted by the
+  /// coefficient that uses them.
+  private(set) var gaps: [Int: [Lanes]] = [:]
+  /// The inputs that minimise the last linear bound.
+  private(set) var minimizer: [Lanes] = []
 
   private struct Moments {
-    var slopes: [Moment]
-    var multipliers: [Moment]
+    var slopes: [AdamMoment]
+    var multipliers: [AdamMoment]
   }
 
-  /// Running means of a derivative and of its square (Adam: Kingma, Ba 2015, arXiv 1412.6980).
-  struct Moment {
-    var mean = Lanes.zero
-    var square = Lanes.zero
-
-    /// The step for one more derivative, of size about 1.
-    mutating func step(_ derivative: Lanes, round: Int) -> Lanes {
-      mean = mean * 0.9 + derivative * 0.1
-      square = square * 0.999 + derivative * derivative * 0.001
-      let (a, b) = (1 - power(0.9, round), 1 - power(0.999, round))
-      return (mean / a) / ((square / b).squareRoot() + 1e-12)
-    }
-
-    private func power(_ base: Double, _ exponent: Int) -> Double {
-      (0..<exponent).reduce(1) { result, _ in result * base }
-    }
-  }
-
-  /// Starts at the common slopes.
+  /// Starts at the common slopes, without constraints.
   init(pass: BackwardPass, value: Int) {
     self.pass = pass
     self.value = value
@@ -40,12 +34,50 @@ struct SlopeAscent {
         upperSlope: relaxation.free.map { Lanes(repeating: relaxation.upperSlope[$0]) },
         upperIntercept: relaxation.free.map { Lanes(repeating: relaxation.upperIntercept[$0]) },
         multiplier: nil)
+      signs[index] = relaxation.free.map { _ in .zero }
+      multipliers[index] = signs[index]
     }
   }
 
-  /// The best bounds in `steps` steps.
+  /// Sets the slopes of a lane.
+  mutating func setSlopes(_ slopes: [Int: [Float]], lane: Int) {
+    for (index, values) in slopes {
+      guard var own = lines.removeValue(forKey: index) else { continue }
+      for (position, slope) in values.enumerated() { own.lowerSlope[position][lane] = Double(slope) }
+      lines[index] = own
+    }
+  }
+
+  /// The slopes of a lane.
+  func slopes(lane: Int) -> [Int: [Float]] {
+    lines.mapValues { $0.lowerSlope.map { Float($0[lane]) } }
+  }
+
+  /// Fixes the side of a kink on which a free element is in one lane.
+  mutating func fix(_ split: Split, lane: Int) {
+    // Taken out of the dictionary while it is changed, so that nothing is copied.
+    guard let relaxation = pass.bounds.relaxations[split.node],
+      var own = lines.removeValue(forKey: split.node)
+    else { return }
+    let slope = split.isAbove ? 1 : relaxation.slopeRange.lowerBound
+    own.lowerSlope[split.position][lane] = slope
+    own.upperSlope[split.position][lane] = slope
+    own.upperIntercept[split.position][lane] = 0
+    if own.multiplier == nil { own.multiplier = relaxation.free.map { _ in .zero } }
+    own.multiplier?[split.position][lane] = (split.isAbove ? -1 : 1) * split.multiplier
+    lines[split.node] = own
+    signs[split.node]?[split.position][lane] = split.isAbove ? 1 : -1
+    multipliers[split.node]?[split.position][lane] = split.multiplier
+  }
+
+  /// β of a constraint in one lane.
+  func multiplier(of split: Split, lane: Int) -> Double {
+    multipliers[split.node]?[split.position][lane] ?? 0
+  }
+
+  /// The best bounds in `steps` steps, or as soon as every lane is above its target.
   mutating func run(
-    _ forms: [LinearForm], over region: InputRegion, steps: Int, stepSize: Double
+    _ forms: [LinearForm], over region: InputRegion, steps: Int, stepSize: Double, targets: Lanes? = nil
   ) -> Lanes {
     var best = Lanes(repeating: -.infinity)
     var size = stepSize
@@ -53,36 +85,71 @@ struct SlopeAscent {
       var trace: BackwardPass.Trace = [:]
       let form = pass.run(forms, at: value, lines: lines, trace: &trace)
       best = pointwiseMax(best, form.minimum(over: region))
-      guard round < steps, !trace.isEmpty else { break }
-      let values = surrogate(at: region.minimizer(of: form.coefficients), trace)
-      ascend(trace, values, size: size, round: round)
-      size *= 0.95
+      if let targets, all(best .> targets) { break }
+      minimizer = region.minimizer(of: form.coefficients)
+      let values = surrogate(at: minimizer, trace)
+      guard round < steps, !trace.isEmpty else {
+        measureGaps(trace, values)
+        break
+      }
+      ascend(trace, values, size: size)
+      size *= 0.96
     }
     return best
   }
 
   private mutating func ascend(
-    _ trace: BackwardPass.Trace, _ values: [Int: [Lanes]], size: Double, round: Int
+    _ trace: BackwardPass.Trace, _ values: [Int: [Lanes]], size: Double
   ) {
-    for (index, upstream) in trace.sorted(by: { $0.key < $1.key }) {
-      guard let relaxation = pass.bounds.relaxations[index], var own = lines[index],
-        let inputs = values[index]
+    for (index, upstream) in trace {
+      guard let relaxation = pass.bounds.relaxations[index], let inputs = values[index],
+        let sides = signs[index], var own = lines.removeValue(forKey: index),
+        var betas = multipliers.removeValue(forKey: index)
       else { continue }
       var moment =
-        moments[index]
+        moments.removeValue(forKey: index)
         ?? Moments(
-          slopes: relaxation.free.map { _ in Moment() }, multipliers: [])
-      let (least, most) = (
-        Lanes(repeating: relaxation.slopeRange.lowerBound), Lanes(repeating: relaxation.slopeRange.upperBound)
-      )
+          slopes: relaxation.free.map { _ in AdamMoment() },
+          multipliers: own.multiplier == nil ? [] : relaxation.free.map { _ in AdamMoment() })
+      let least = Lanes(repeating: relaxation.slopeRange.lowerBound)
+      let most = Lanes(repeating: relaxation.slopeRange.upperBound)
       for (position, k) in relaxation.free.enumerated() {
         let derivative = pointwiseMax(upstream[k], .zero) * inputs[position]
-        let step = moment.slopes[position].step(derivative, round: round)
-        let slope = own.lowerSlope[position] + step * size
-        own.lowerSlope[position] = pointwiseMin(pointwiseMax(slope, least), most)
+        let step = moment.slopes[position].step(derivative)
+        let isFixed = sides[position] .!= 0
+        let slope = own.lowerSlope[position]
+        let moved = pointwiseMin(pointwiseMax(slope + step * size, least), most)
+        own.lowerSlope[position] = moved.replacing(with: slope, where: isFixed)
+        guard own.multiplier != nil, sides[position] != .zero else { continue }
+        // In units of the coefficient that the multiplier competes with.
+        let unit = (magnitude(upstream[k]) + 0.01) * size
+        let push = moment.multipliers[position].step(-sides[position] * inputs[position])
+        let beta = pointwiseMax(betas[position] + push * unit, .zero).replacing(with: 0, where: .!isFixed)
+        betas[position] = beta
+        own.multiplier?[position] = -sides[position] * beta
       }
       lines[index] = own
+      multipliers[index] = betas
       moments[index] = moment
+    }
+  }
+
+  private mutating func measureGaps(_ trace: BackwardPass.Trace, _ values: [Int: [Lanes]]) {
+    gaps = [:]
+    for (index, upstream) in trace {
+      guard let relaxation = pass.bounds.relaxations[index], let own = lines[index],
+        let inputs = values[index], let sides = signs[index]
+      else { continue }
+      let floor = relaxation.slopeRange.lowerBound
+      gaps[index] = relaxation.free.enumerated().map { position, k in
+        let x = inputs[position]
+        let exact = pointwiseMax(x, x * floor)
+        let above = x * own.upperSlope[position] + own.upperIntercept[position] - exact
+        let below = exact - x * own.lowerSlope[position]
+        let a = upstream[k]
+        let gap = pointwiseMax(a, .zero) * below - pointwiseMin(a, .zero) * above
+        return gap.replacing(with: 0, where: sides[position] .!= 0)
+      }
     }
   }
 

@@ -1,3 +1,5 @@
+import CertifyKernels
+
 /// A linear map as the list of its terms, by output for forward sums and by input for transposed ones.
 struct SparseMatrix: Sendable {
   let byOutput: TermList
@@ -61,16 +63,13 @@ typealias Lanes = SIMD16<Double>
 extension TermList {
   /// results[k] += Σ weight · values[place] over the terms of each element k.
   func gather(_ values: UnsafeBufferPointer<Lanes>, into results: UnsafeMutableBufferPointer<Lanes>) {
-    starts.withUnsafeBufferPointer { starts in
-      places.withUnsafeBufferPointer { places in
-        weights.withUnsafeBufferPointer { weights in
-          for k in 0..<results.count {
-            var sum = results[k]
-            for term in starts[k]..<starts[k + 1] {
-              sum += values[Int(places[term])] * weights[term]
-            }
-            results[k] = sum
-          }
+    guard results.count > 0, values.count > 0 else { return }
+    let count = results.count
+    withPointers { starts, places, weights in
+      values.withMemoryRebound(to: Double.self) { values in
+        results.withMemoryRebound(to: Double.self) { results in
+          certify_gather_rows(
+            Self.path, starts, places, weights, values.baseAddress, results.baseAddress, count)
         }
       }
     }
@@ -78,15 +77,32 @@ extension TermList {
 
   /// results[place] += weight · values[k] over the terms of each element k whose value is not 0 in every lane.
   func scatter(_ values: UnsafeBufferPointer<Lanes>, into results: UnsafeMutableBufferPointer<Lanes>) {
+    let used = values.indices.filter { values[$0] != .zero }
+    withPointers { starts, places, weights in
+      values.withMemoryRebound(to: Double.self) { values in
+        results.withMemoryRebound(to: Double.self) { results in
+          guard let places, let weights, let value = values.baseAddress else { return }
+          for k in used {
+            let (first, end) = (Int(starts?[k] ?? 0), Int(starts?[k + 1] ?? 0))
+            certify_scatter_row(
+              Self.path, places + first, weights + first, end - first, value + Lanes.scalarCount * k,
+              results.baseAddress)
+          }
+        }
+      }
+    }
+  }
+
+  private static let path = certify_best_path()
+
+  private func withPointers(
+    _ body: (UnsafePointer<Int64>?, UnsafePointer<Int32>?, UnsafePointer<Double>?) -> Void
+  ) {
     starts.withUnsafeBufferPointer { starts in
-      places.withUnsafeBufferPointer { places in
-        weights.withUnsafeBufferPointer { weights in
-          for k in 0..<values.count {
-            let value = values[k]
-            if value == .zero { continue }
-            for term in starts[k]..<starts[k + 1] {
-              results[Int(places[term])] += value * weights[term]
-            }
+      starts.withMemoryRebound(to: Int64.self) { starts in
+        places.withUnsafeBufferPointer { places in
+          weights.withUnsafeBufferPointer { weights in
+            body(starts.baseAddress, places.baseAddress, weights.baseAddress)
           }
         }
       }
