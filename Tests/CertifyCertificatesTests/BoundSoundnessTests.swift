@@ -11,14 +11,15 @@ import _CertifyTestSupport
 
   /// A net, the engine that runs it, and an input it classifies.
   struct Subject {
+    let graph: Graph
     let model: BoundedModel
     let attackable: Attackable
     var input: [Float] { attackable.input }
     var label: Int { attackable.label }
 
     init(_ kind: SmallNet.Kind, seed: UInt64, inputs: Int, classes: Int) throws {
-      model = try BoundedModel(
-        graph: SmallNet.make(kind, seed: seed, inputs: inputs, classes: classes))
+      graph = SmallNet.make(kind, seed: seed, inputs: inputs, classes: classes)
+      model = try BoundedModel(graph: graph)
       let classifier = try GraphClassifier(
         graph: SmallNet.make(
           kind, seed: seed, inputs: inputs, classes: classes, batch: BoundSoundnessTests.rows),
@@ -33,9 +34,9 @@ import _CertifyTestSupport
     /// A net of two classes whose last bias is moved until its input has a given margin.
     init(nearTie kind: SmallNet.Kind, seed: UInt64, margin: Double) throws {
       var random = SplitMix(seed: seed)
-      let graph = SmallNet.make(kind, seed: seed, inputs: 8, classes: 2)
-      let input = (0..<graph.values[0].shape.reduce(1, *)).map { _ in Float(random.unit()) }
-      let plain = try GraphClassifier(graph: graph, gradients: false)
+      let plainGraph = SmallNet.make(kind, seed: seed, inputs: 8, classes: 2)
+      let input = (0..<plainGraph.values[0].shape.reduce(1, *)).map { _ in Float(random.unit()) }
+      let plain = try GraphClassifier(graph: plainGraph, gradients: false)
       _ = plain.inputs.update(fromContentsOf: input)
       try plain.forward(count: 1)
       let gap = Double(plain.logits[0]) - Double(plain.logits[1]) - margin
@@ -49,7 +50,8 @@ import _CertifyTestSupport
             bias: Tensor(shape: [2], elements: [bias.elements[0], bias.elements[1] + Float(gap)])))
         return graph
       }
-      model = try BoundedModel(graph: moved(graph))
+      graph = moved(plainGraph)
+      model = try BoundedModel(graph: graph)
       let batch = SmallNet.make(kind, seed: seed, inputs: 8, classes: 2, batch: BoundSoundnessTests.rows)
       let classifier = try GraphClassifier(graph: moved(batch), gradients: true)
       _ = classifier.inputs.update(fromContentsOf: input)
@@ -74,6 +76,9 @@ import _CertifyTestSupport
             method, input: subject.input, label: subject.label, norm: norm, bounds: bounds)
           radii.append(certificate.radius)
         }
+        let lipschitz = try LipschitzModel(graph: subject.graph).certificate(
+          input: subject.input, label: subject.label, norm: norm, bounds: bounds)
+        radii.append(lipschitz.radius)
         // The methods refine one another.
         #expect(radii[1] >= radii[0], "\(kind) \(seed) \(norm) \(radii)")
         #expect(radii[2] >= radii[1], "\(kind) \(seed) \(norm) \(radii)")
