@@ -37,7 +37,8 @@ let package = Package(
     .target(
       name: "CertifyCertificates",
       dependencies: [
-        "CertifyEngine", "CertifyModel", "CertifySmoothing", "CertifyStatistics", "CertifyThreat",
+        "CertifyEngine", "CertifyKernels", "CertifyModel", "CertifySmoothing", "CertifyStatistics",
+        "CertifyThreat",
       ]),
     .target(name: "CertifyResults", dependencies: ["CertifyThreat"]),
     .target(

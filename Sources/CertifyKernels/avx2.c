@@ -5,5 +5,6 @@
 #define NAME(FUNCTION) FUNCTION##_avx2
 
 #include "lanes.h"
+#include "rows.h"
 
 #endif

@@ -5,5 +5,6 @@
 #define NAME(FUNCTION) FUNCTION##_avx512
 
 #include "lanes.h"
+#include "rows.h"
 
 #endif

@@ -62,3 +62,15 @@ bool certify_integer_row(
   const struct certify_integer_table *table, const uint8_t *x, float *row, size_t count) {
   DISPATCH(certify_integer_row, address, table, x, row, count)
 }
+
+void certify_gather_rows(
+  enum certify_path path, const int64_t *starts, const int32_t *places, const double *weights,
+  const double *values, double *results, size_t count) {
+  DISPATCH(certify_gather_rows, starts, places, weights, values, results, count)
+}
+
+void certify_scatter_row(
+  enum certify_path path, const int32_t *places, const double *weights, size_t count, const double *value,
+  double *results) {
+  DISPATCH(certify_scatter_row, places, weights, count, value, results)
+}

@@ -3,3 +3,4 @@
 #define NAME(FUNCTION) FUNCTION##_portable
 
 #include "lanes.h"
+#include "rows.h"

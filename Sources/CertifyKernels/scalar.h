@@ -26,7 +26,12 @@ enum : uint32_t {
     size_t count);                                                                                       \
   bool certify_integer_row_##SUFFIX(                                                                     \
     const struct certify_noise_address *address, const struct certify_integer_table *table,              \
-    const uint8_t *x, float *row, size_t count);
+    const uint8_t *x, float *row, size_t count);                                                         \
+  void certify_gather_rows_##SUFFIX(                                                                     \
+    const int64_t *starts, const int32_t *places, const double *weights, const double *values,           \
+    double *results, size_t count);                                                                      \
+  void certify_scatter_row_##SUFFIX(                                                                     \
+    const int32_t *places, const double *weights, size_t count, const double *value, double *results);
 
 DECLARE_PATH(portable)
 #if defined(__x86_64__)

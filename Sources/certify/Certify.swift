@@ -18,6 +18,6 @@ struct Certify: ParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, GateCommand.self, ReportCommand.self, InspectCommand.self, PredictCommand.self,
-      RadiusCommand.self,
+      RadiusCommand.self, VerifyCommand.self,
     ])
 }

@@ -16,7 +16,7 @@ import _CertifyTestSupport
 
   @Test func commandsOfTheHelpTextsWork() throws {
     var commands: [String] = []
-    for subcommand in ["run", "gate", "report", "inspect", "predict", "radius"] {
+    for subcommand in ["run", "gate", "report", "inspect", "predict", "radius", "verify"] {
       let help = try Certify.run(subcommand, "--help")
       #expect(help.status == 0)
       #expect(help.output.contains("USAGE: certify \(subcommand) "))

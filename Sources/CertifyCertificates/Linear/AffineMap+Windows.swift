@@ -1,52 +1,5 @@
 import CertifyModel
 
-/// The places that a sliding window visits.
-private struct Window {
-  let kernel: [Int]
-  let strides: [Int]
-  let dilations: [Int]
-  let padsBegin: [Int]
-  /// The spatial extents.
-  let input: [Int]
-  let output: [Int]
-
-  /// Checks that all of it has one number a spatial axis and cannot overflow.
-  init?(
-    kernel: [Int], strides: [Int], dilations: [Int], padsBegin: [Int], input: ArraySlice<Int>,
-    output: ArraySlice<Int>
-  ) {
-    let rank = input.count
-    guard rank >= 1, output.count == rank,
-      [kernel, strides, dilations, padsBegin].allSatisfy({
-        $0.count == rank && $0.allSatisfy((0...1 << 24).contains)
-      }),
-      (input + output).allSatisfy({ $0 <= 1 << 24 })
-    else { return nil }
-    self.kernel = kernel
-    self.strides = strides
-    self.dilations = dilations
-    self.padsBegin = padsBegin
-    self.input = Array(input)
-    self.output = Array(output)
-  }
-
-  /// Calls `body(output place, kernel place, input place)` for every pair inside the input.
-  func forEachPair(_ body: (_ output: Int, _ tap: Int, _ input: Int) -> Void) {
-    let steps = Shape.strides(input)
-    Shape.forEachIndex(output) { place, index in
-      Shape.forEachIndex(kernel) { tap, offset in
-        var position = 0
-        for axis in index.indices {
-          let at = index[axis] * strides[axis] + offset[axis] * dilations[axis] - padsBegin[axis]
-          guard (0..<input[axis]).contains(at) else { return }
-          position += at * steps[axis]
-        }
-        body(place, tap, position)
-      }
-    }
-  }
-}
-
 extension AffineMap {
   static func convolution(
     _ convolution: Convolution, _ input: [Int], _ output: [Int], _ fail: Failure
@@ -56,7 +9,7 @@ extension AffineMap {
     guard shape.count >= 3, shape.count == input.count, input[0] == output[0], groups >= 1,
       shape[0] % groups == 0, shape[0] == output[1], input[1] % groups == 0, input[1] / groups == shape[1],
       convolution.bias.map({ $0.elements.count == shape[0] }) ?? true,
-      let window = Window(
+      let window = SlidingWindow(
         kernel: Array(shape.dropFirst(2)), strides: convolution.strides, dilations: convolution.dilations,
         padsBegin: convolution.padsBegin, input: input.dropFirst(2), output: output.dropFirst(2)),
       let inputPlaces = Shape.size(window.input), let outputPlaces = Shape.size(window.output),
@@ -108,7 +61,7 @@ extension AffineMap {
   ) throws(LinearModelError) -> AffineMap {
     guard input.count >= 3, output.count == input.count, input.prefix(2) == output.prefix(2),
       pooling.padsEnd.count == input.count - 2, pooling.padsEnd.allSatisfy((0...1 << 24).contains),
-      let window = Window(
+      let window = SlidingWindow(
         kernel: pooling.kernel, strides: pooling.strides, dilations: pooling.dilations,
         padsBegin: pooling.padsBegin, input: input.dropFirst(2), output: output.dropFirst(2)),
       let inputPlaces = Shape.size(window.input), let outputPlaces = Shape.size(window.output),
@@ -133,9 +86,10 @@ extension AffineMap {
     return AffineMap(
       forEachTerm: { body in
         for channel in 0..<(input[0] * input[1]) {
+          let (firstOutput, firstInput) = (channel * outputPlaces, channel * inputPlaces)
           window.forEachPair { place, _, position in
-            body(
-              0, channel * outputPlaces + place, channel * inputPlaces + position, 1 / Double(counts[place]))
+            let weight = 1 / Double(counts[place])
+            body(0, firstOutput + place, firstInput + position, weight)
           }
         }
       }, shift: [], roundings: taps + 6)

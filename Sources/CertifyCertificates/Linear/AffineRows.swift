@@ -40,13 +40,8 @@ struct AffineRows {
   static let mostRowElements = 1 << 27
 
   init(graph: Graph) throws(LinearModelError) {
-    let shape = try Self.shape(of: graph.input, in: graph, node: "input")
-    guard let batch = shape.first, batch == 1 else { throw .batched(extent: shape.first ?? 0) }
-    let sizes = try Self.sizes(of: graph)
+    let sizes = try Self.checkedSizes(of: graph)
     let rowCount = sizes[graph.output]
-    guard rowCount >= 1, sizes[graph.input] >= 1 else {
-      throw .inconsistent(node: "output", reason: "a value has no elements")
-    }
     for value in graph.values {
       let (elements, overflow) = rowCount.multipliedReportingOverflow(by: Shape.size(value.shape) ?? 0)
       guard !overflow, elements <= Self.mostRowElements else {
@@ -147,8 +142,10 @@ struct AffineRows {
     return graph.values[value].shape
   }
 
-  /// The number of elements of every value, with every reference to a value checked.
-  private static func sizes(of graph: Graph) throws(LinearModelError) -> [Int] {
+  /// The number of elements of every value of a graph for one input, with every reference to a value checked.
+  static func checkedSizes(of graph: Graph) throws(LinearModelError) -> [Int] {
+    let input = try Self.shape(of: graph.input, in: graph, node: "input")
+    guard let batch = input.first, batch == 1 else { throw .batched(extent: input.first ?? 0) }
     var sizes: [Int] = []
     for value in graph.values {
       guard let size = Shape.size(value.shape) else {
@@ -159,6 +156,9 @@ struct AffineRows {
     _ = try shape(of: graph.output, in: graph, node: "output")
     for node in graph.nodes {
       for value in node.inputs + [node.output] { _ = try shape(of: value, in: graph, node: node.name) }
+    }
+    guard sizes[graph.output] >= 1, sizes[graph.input] >= 1 else {
+      throw .inconsistent(node: "output", reason: "a value has no elements")
     }
     return sizes
   }

@@ -75,7 +75,7 @@ public struct LinearModel: Sendable {
 
   /// z(x) in double precision.
   public func logits(of input: [Float]) throws(CertificateError) -> [Double] {
-    try check(input, bounds: nil)
+    try InputSpace.Bounds.check(input, count: inputCount, bounds: nil)
     return classes.map { row in zip(row.weights, input).reduce(row.offset) { $0 + $1.0 * Double($1.1) } }
   }
 
@@ -91,7 +91,7 @@ public struct LinearModel: Sendable {
   public func certificate(
     input: [Float], label: Int, norm: Norm, bounds: InputSpace.Bounds? = nil
   ) throws(CertificateError) -> LinearCertificate {
-    try check(input, bounds: bounds)
+    try InputSpace.Bounds.check(input, count: inputCount, bounds: bounds)
     guard classes.indices.contains(label) else {
       throw .countOutOfRange(name: "the label", value: label, range: 0...(classCount - 1))
     }
@@ -150,16 +150,6 @@ public struct LinearModel: Sendable {
   private static func quotient(_ a: Double, _ b: Double) -> Double {
     guard a > 0 else { return 0 }
     return b > 0 ? min((a / b * (1 - 0x1p-50)), .greatestFiniteMagnitude) : .greatestFiniteMagnitude
-  }
-
-  private func check(_ input: [Float], bounds: InputSpace.Bounds?) throws(CertificateError) {
-    guard input.count == inputCount else {
-      throw .wrongInputCount(found: input.count, expected: inputCount)
-    }
-    for (index, value) in input.enumerated() {
-      let inside = bounds.map { value >= $0.lower && value <= $0.upper } ?? value.isFinite
-      guard inside, value.isFinite else { throw .badCoordinate(index: index, value: value, bounds: bounds) }
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-/// Vectorised counter-based noise with runtime dispatch.
+/// Vectorised counter-based noise, and sums of rows for bounds, with runtime dispatch.
 ///
 /// Every path gives the same bits: the kernels use integer operations and the IEEE 754 basic operations
 /// (addition, multiplication, division, square root) in one order, never contracted into fused ones.
@@ -84,5 +84,17 @@ bool certify_integer_row(
 uint32_t certify_integer_outcome(
   const struct certify_noise_address *address, const struct certify_integer_table *table,
   uint32_t coordinate);
+
+/// results[k] += sum of weights[t] * values[places[t]] over starts[k] <= t < starts[k + 1], for blocks of 16 numbers.
+///
+/// `starts` has count + 1 entries; `values` and `results` are rows of 16, which do not overlap.
+void certify_gather_rows(
+  enum certify_path path, const int64_t *starts, const int32_t *places, const double *weights,
+  const double *values, double *results, size_t count);
+
+/// results[places[t]] += weights[t] * value for 0 <= t < count, for blocks of 16 numbers.
+void certify_scatter_row(
+  enum certify_path path, const int32_t *places, const double *weights, size_t count, const double *value,
+  double *results);
 
 #endif

@@ -110,10 +110,15 @@ private struct CertificateChoice {
         }
         smoothed = GaussianSmoothedCertificate(method: method)
       } else if name == LinearBaseCertificate.name {
-        base = [try LinearBaseCertificate(classifier: subject.classifier)]
+        base.append(try LinearBaseCertificate(classifier: subject.classifier))
+      } else if name == LipschitzBaseCertificate.name {
+        base.append(try LipschitzBaseCertificate(classifier: subject.classifier))
+      } else if let method = BoundMethod(rawValue: name) {
+        base.append(try BoundBaseCertificate(method: method, classifier: subject.classifier))
       } else {
         let known =
-          GaussianCertificate.Method.allCases.map(\.rawValue) + [LinearBaseCertificate.name, "none"]
+          GaussianCertificate.Method.allCases.map(\.rawValue) + BoundMethod.allCases.map(\.rawValue)
+          + [LinearBaseCertificate.name, LipschitzBaseCertificate.name, "none"]
         throw CommandError.usage(
           "--certificate \(name): there is no such certificate; \(NearestName.hint(name, among: known))")
       }

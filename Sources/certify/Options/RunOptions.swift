@@ -65,7 +65,9 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Certificates: gaussian-p-lower or gaussian-runner-up, linear-exact, none. (default: what fits)")
+    help:
+      "Certificates: gaussian-p-lower or gaussian-runner-up; linear-exact, lipschitz, ibp, crown, alpha-crown; none. (default: what fits)"
+  )
   var certificate: [String] = []
 
   @Option(

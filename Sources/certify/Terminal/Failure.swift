@@ -61,7 +61,8 @@ func failureCode(_ error: any Error) -> FailureCode {
     case .instructionSet: return .usage
     default: return .badInput
     }
-  case is SmoothingError, is StatisticsError, is CertificateError, is AttackError, is PolicyError,
+  case is SmoothingError, is StatisticsError, is CertificateError, is BoundError, is LinearModelError,
+    is AttackError, is PolicyError,
     is RequirementError, is GateError, is UnknownReportFormat:
     return .usage
   default: return .runtime

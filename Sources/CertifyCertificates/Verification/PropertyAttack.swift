@@ -1,0 +1,95 @@
+import CertifyEngine
+import CertifyModel
+
+/// A counterexample: an input of an unsafe case whose outputs, evaluated alone, satisfy all of its constraints.
+public struct Counterexample: Sendable, Equatable {
+  public let input: [Float]
+  public let outputs: [Float]
+}
+
+/// Searches the box of an unsafe case by projected gradient descent on its largest excess (Madry et al. 2018,
+/// arXiv 1706.06083, with the box as the ball).
+final class PropertyAttack {
+  private let evaluator: GraphEvaluator
+  /// Evaluates one input alone: what it says counts.
+  private let reference: GraphEvaluator
+  private let inputCount: Int
+  private let outputCount: Int
+  private var generator: UInt64
+
+  init(batched: Graph, single: Graph, seed: UInt64) throws {
+    evaluator = try GraphEvaluator(graph: batched, gradients: true)
+    reference = try GraphEvaluator(graph: single, gradients: false)
+    inputCount = reference.inputs.count
+    outputCount = reference.outputs.count
+    generator = seed
+  }
+
+  /// The numbers of input and output elements.
+  var counts: (inputs: Int, outputs: Int) { (inputCount, outputCount) }
+
+  /// Whether an input is a counterexample of a case.
+  func confirm(_ input: [Float], _ unsafe: UnsafeCase) throws -> Counterexample? {
+    _ = reference.inputs.update(fromContentsOf: input)
+    try reference.forward()
+    let isUnsafe = unsafe.constraints.allSatisfy { $0.excess(of: reference.outputs) <= 0 }
+    return isUnsafe ? Counterexample(input: input, outputs: Array(reference.outputs)) : nil
+  }
+
+  /// One round of descents from random points of the box; the first round begins in its middle, too.
+  func run(
+    _ unsafe: UnsafeCase, steps: Int, isFirst: Bool, isExpired: () -> Bool
+  ) throws -> Counterexample? {
+    let (low, high) = unsafe.floats
+    let rows = evaluator.batchSize
+    for row in 0..<rows {
+      for i in 0..<inputCount {
+        let place = row == 0 && isFirst ? 0.5 : unit()
+        evaluator.inputs[row * inputCount + i] = min(
+          max(low[i] + (high[i] - low[i]) * place, low[i]), high[i])
+      }
+    }
+    for step in 0...steps {
+      if isExpired() { return nil }
+      try evaluator.forward()
+      evaluator.outputGradients.update(repeating: 0)
+      for row in 0..<rows {
+        let outputs = UnsafeBufferPointer(
+          rebasing: evaluator.outputs[row * outputCount..<(row + 1) * outputCount])
+        var worst: (excess: Double, constraint: UnsafeCase.Constraint)?
+        for constraint in unsafe.constraints {
+          let excess = constraint.excess(of: outputs)
+          if worst == nil || excess > worst?.excess ?? 0 { worst = (excess, constraint) }
+        }
+        if worst?.excess ?? 0 <= 0 {
+          let input = Array(evaluator.inputs[row * inputCount..<(row + 1) * inputCount])
+          if let found = try confirm(input, unsafe) { return found }
+        }
+        for term in worst?.constraint.terms ?? [] {
+          evaluator.outputGradients[row * outputCount + term.index] += Float(term.weight)
+        }
+      }
+      guard step < steps else { break }
+      try evaluator.backward()
+      let fraction = Float(0.5) * (1 - Float(step) / Float(steps))
+      for row in 0..<rows {
+        // Half of the rows in large steps, half in small ones.
+        let scale = row % 2 == 0 ? fraction : fraction * 0.2
+        for i in 0..<inputCount {
+          let k = row * inputCount + i
+          let gradient = evaluator.inputGradients[k]
+          guard gradient != 0, gradient.isFinite else { continue }
+          let moved = evaluator.inputs[k] - (gradient > 0 ? scale : -scale) * (high[i] - low[i])
+          evaluator.inputs[k] = min(max(moved, low[i]), high[i])
+        }
+      }
+    }
+    return nil
+  }
+
+  /// A number in [0, 1), from a linear congruence (Knuth's MMIX).
+  private func unit() -> Float {
+    generator = generator &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Float(generator >> 40) * 0x1p-24
+  }
+}

@@ -1,0 +1,114 @@
+/// X_i or Y_i.
+struct Variable: Hashable, CustomStringConvertible {
+  enum Kind: String {
+    case input = "X"
+    case output = "Y"
+  }
+
+  let kind: Kind
+  let index: Int
+
+  init?(_ name: String) {
+    let parts = name.split(separator: "_", omittingEmptySubsequences: false)
+    guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])),
+      parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let index = Int(parts[1]),
+      index < VNNLIBReader.mostVariables
+    else { return nil }
+    self.kind = kind
+    self.index = index
+  }
+
+  var description: String { "\(kind.rawValue)_\(index)" }
+}
+
+/// Σ weight · variable + constant.
+struct AffineForm {
+  var weights: [Variable: Double] = [:]
+  var constant = 0.0
+
+  static func + (a: AffineForm, b: AffineForm) -> AffineForm {
+    AffineForm(
+      weights: a.weights.merging(b.weights, uniquingKeysWith: +), constant: a.constant + b.constant)
+  }
+
+  static func - (a: AffineForm, b: AffineForm) -> AffineForm { a + b * -1 }
+
+  static func * (a: AffineForm, factor: Double) -> AffineForm {
+    AffineForm(weights: a.weights.mapValues { $0 * factor }, constant: a.constant * factor)
+  }
+}
+
+/// form ≤ 0.
+struct Inequality {
+  let form: AffineForm
+  let line: Int
+}
+
+/// Collects the inequalities of one case.
+struct CaseBuilder {
+  private var lower: [Double]
+  private var upper: [Double]
+  private var constraints: [VNNLIBProperty.Constraint] = []
+  private let outputs: Int
+  private let reader: VNNLIBReader
+
+  init(inputs: Int, outputs: Int, reader: VNNLIBReader) {
+    lower = [Double](repeating: -.infinity, count: inputs)
+    upper = [Double](repeating: .infinity, count: inputs)
+    self.outputs = outputs
+    self.reader = reader
+  }
+
+  func adding(_ inequalities: [Inequality]) throws -> CaseBuilder {
+    var result = self
+    for inequality in inequalities { try result.add(inequality) }
+    return result
+  }
+
+  private mutating func add(_ inequality: Inequality) throws {
+    let weights = inequality.form.weights.filter { $0.value != 0 }
+    let bound = -inequality.form.constant
+    guard bound.isFinite, weights.values.allSatisfy(\.isFinite) else {
+      throw reader.fail(inequality.line, "a number overflows")
+    }
+    for variable in weights.keys {
+      guard variable.index < (variable.kind == .input ? lower.count : outputs) else {
+        throw reader.fail(inequality.line, "\(variable) is not declared")
+      }
+    }
+    let inputs = weights.filter { $0.key.kind == .input }
+    guard let (variable, weight) = inputs.first else {
+      guard !weights.isEmpty else {
+        throw reader.fail(inequality.line, "an inequality without a variable")
+      }
+      let terms = weights.map { VNNLIBProperty.Term(index: $0.key.index, weight: $0.value) }
+      constraints.append(
+        VNNLIBProperty.Constraint(terms: terms.sorted { $0.index < $1.index }, bound: bound))
+      return
+    }
+    guard weights.count == 1, abs(weight) == 1 else {
+      throw reader.fail(
+        inequality.line, "an inequality of \(variable) must compare it alone with a number: regions are boxes"
+      )
+    }
+    if weight > 0 {
+      upper[variable.index] = min(upper[variable.index], bound)
+    } else {
+      lower[variable.index] = max(lower[variable.index], -bound)
+    }
+  }
+
+  func finished() throws -> VNNLIBProperty.Case {
+    for index in lower.indices {
+      guard lower[index].isFinite, upper[index].isFinite else {
+        throw reader.fail(
+          1, "X_\(index) has no \(lower[index].isFinite ? "upper" : "lower") bound in some case")
+      }
+      guard lower[index] <= upper[index] else {
+        throw reader.fail(
+          1, "X_\(index) must be at least \(lower[index]) and at most \(upper[index]): the region is empty")
+      }
+    }
+    return VNNLIBProperty.Case(lower: lower, upper: upper, constraints: constraints)
+  }
+}

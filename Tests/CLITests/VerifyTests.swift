@@ -1,0 +1,112 @@
+import CertifyData
+import Foundation
+import Testing
+import _CertifyTestSupport
+
+/// `certify verify`: properties of the digits MLP around its first test image.
+@Suite struct VerifyTests {
+  let files: Workplace
+
+  init() throws { files = try Workplace() }
+
+  /// The first test image's pixels and label.
+  private func image() throws -> (pixels: [Double], label: Int) {
+    let entries = try NamedArrays(npz: Fixtures.path("data/digits_test.npz")).entries
+    let images = try #require(entries["images"])
+    let labels = try #require(entries["labels"])
+    return (images.numbers.prefix(64).map { Double($0) / 255 }, Int(labels.numbers[0]))
+  }
+
+  /// Another class is at least as large as the image's own within ε of it.
+  private func property(epsilon: Double) throws -> String {
+    let (pixels, label) = try image()
+    var lines = pixels.indices.map { "(declare-const X_\($0) Real)" }
+    lines += (0..<10).map { "(declare-const Y_\($0) Real)" }
+    for (i, pixel) in pixels.enumerated() {
+      lines.append("(assert (>= X_\(i) \(max(0, pixel - epsilon))))")
+      lines.append("(assert (<= X_\(i) \(min(1, pixel + epsilon))))")
+    }
+    let rivals = (0..<10).filter { $0 != label }
+    lines.append("(assert (or " + rivals.map { "(and (>= Y_\($0) Y_\(label)))" }.joined() + "))")
+    return try files.write(lines.joined(separator: "\n"), to: "p\(epsilon).vnnlib")
+  }
+
+  @Test func aSmallBoxIsProven() throws {
+    let answer = try Certify.run("verify", Digits.perceptron, try property(epsilon: 0.005))
+    #expect(answer.status == 0)
+    #expect(answer.output == "unsat\n")
+    #expect(answer.errors == "")
+  }
+
+  /// The counterexample has a line a variable, lies in the box and is what it says.
+  @Test func aLargeBoxIsRefuted() throws {
+    let epsilon = 0.3
+    let answer = try Certify.run("verify", Digits.perceptron, try property(epsilon: epsilon))
+    #expect(answer.status == 0)
+    #expect(answer.output.hasPrefix("sat\n((X_0 "))
+    let words = answer.output.split { " ()\n".contains($0) }.dropFirst().map(String.init)
+    try #require(words.count == 2 * 74)
+    let names = (0..<64).map { "X_\($0)" } + (0..<10).map { "Y_\($0)" }
+    #expect(stride(from: 0, to: words.count, by: 2).map { words[$0] } == names)
+    let values = stride(from: 1, to: words.count, by: 2).compactMap { Double(words[$0]) }
+    try #require(values.count == 74)
+    let (pixels, label) = try image()
+    for (value, pixel) in zip(values, pixels) { #expect(abs(value - pixel) <= epsilon + 1e-12) }
+    let logits = values.suffix(10).map { $0 }
+    #expect(logits.indices.contains { $0 != label && logits[$0] >= logits[label] })
+  }
+
+  @Test func timeRunsOut() throws {
+    let answer = try Certify.run(
+      "verify", "fixtures/models/digits_cnn.onnx", try property(epsilon: 0.03), "--timeout", "1e-9")
+    #expect(answer.status == 0)
+    #expect(answer.output == "unknown\n")
+    #expect(answer.errors == "unknown: the time is over\n")
+  }
+
+  /// What is wrong, and where, on one line, with the exit code of its kind.
+  @Test func mistakesAreNamed() throws {
+    let fit = try property(epsilon: 0.01)
+    let small = try files.write(
+      """
+      (declare-const X_0 Real) (declare-const Y_0 Real)
+      (assert (<= X_0 1)) (assert (>= X_0 0)) (assert (<= Y_0 0))
+      """, to: "small.vnnlib")
+    let empty = try files.write(
+      """
+      (declare-const X_0 Real) (declare-const Y_0 Real)
+      (assert (<= X_0 0)) (assert (>= X_0 1)) (assert (<= Y_0 0))
+      """, to: "empty.vnnlib")
+    for (arguments, status, message) in [
+      ([Digits.perceptron, small], 65, "declares 1 inputs and 1 outputs, and the model has 64 and 10"),
+      ([Digits.perceptron, empty], 65, "X_0 must be at least 1.0 and at most 0.0: the region is empty"),
+      ([Digits.perceptron, "/nowhere.vnnlib"], 66, "/nowhere.vnnlib: no such file"),
+      (["/nowhere.onnx", fit], 66, "/nowhere.onnx"),
+      ([Digits.perceptron, fit, "--timeout", "0"], 64, "--timeout 0.0: give a number of seconds"),
+    ] as [([String], Int32, String)] {
+      let answer = try Certify.run(["verify"] + arguments)
+      #expect(answer.status == status, "\(answer.errors)")
+      #expect(answer.errors.contains(message), "\(answer.errors)")
+      #expect(answer.errors.split(separator: "\n").count == 1)
+      #expect(answer.output == "")
+    }
+  }
+
+  /// Published properties with known verdicts, where the environment names their directory: none is contradicted.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["CERTIFY_EXTERNAL_PROPERTIES"] != nil))
+  func knownVerdictsAreNotContradicted() throws {
+    let directory = try #require(ProcessInfo.processInfo.environment["CERTIFY_EXTERNAL_PROPERTIES"])
+    let table = try String(contentsOfFile: directory + "/verdicts.csv", encoding: .utf8)
+    for line in table.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: ",").map(String.init)
+      try #require(fields.count == 3)
+      let answer = try Certify.run(
+        "verify", directory + "/" + fields[0], directory + "/" + fields[1], "--timeout", "10")
+      #expect(answer.status == 0, "\(fields): \(answer.errors)")
+      let verdict = String(answer.output.prefix { !$0.isWhitespace })
+      #expect(["sat", "unsat", "unknown"].contains(verdict))
+      let isContradicted = Set([verdict, fields[2]]) == ["sat", "unsat"]
+      #expect(!isContradicted, "\(fields): \(verdict)")
+    }
+  }
+}
