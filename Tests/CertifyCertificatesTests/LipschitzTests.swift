@@ -6,13 +6,13 @@ import _CertifyTestSupport
 @testable import CertifyCertificates
 
 @Suite struct LipschitzTests {
-  private func matrix(_ rows: Int, _ columns: Int, _ element: (Int, Int) -> Double) -> SparseMatrix {
+  private func matrix(_ rows: Int, _ columns: Int, _ element: (Int, Int) -> Double) -> TermMatrix {
     let elements = (0..<rows).flatMap { i in (0..<columns).map { element(i, $0) } }
     let map = AffineMap(
       forEachTerm: { body in
         for (k, weight) in elements.enumerated() { body(0, k / columns, k % columns, weight) }
       }, shift: [], roundings: 1)
-    return SparseMatrix.operands(of: map, outputCount: rows, inputCounts: [columns])[0]
+    return TermMatrix.operands(of: map, outputCount: rows, inputCounts: [columns])[0]
   }
 
   /// Diagonal, rank-one and orthogonal matrices have norms that are known.

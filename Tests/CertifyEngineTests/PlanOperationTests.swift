@@ -60,7 +60,8 @@ struct PlanOperationTests {
   @Test(.enabled(if: Fixtures.externalModels != nil))
   func publishedResNetHasNoReordersInside() throws {
     let root = try #require(Fixtures.externalModels)
-    let classifier = try LoadedClassifier(path: "\(root)/models/mnist_resnet8_s025_dynamo.onnx")
+    let classifier = try LoadedClassifier(
+      model: .load(path: "\(root)/models/mnist_resnet8_s025_dynamo.onnx"))
     let plan = try Plan(
       graph: classifier.graph(batchSize: classifier.preferredBatchSize), gradients: false,
       convolutions: .winograd)

@@ -20,12 +20,12 @@ struct WinogradTests {
 
   @Test(.enabled(if: Fixtures.externalModels != nil), arguments: BatchInvarianceTests.externalModels)
   func publishedModelAgreesWithTheDirectOne(_ path: String) throws {
-    guard let classifier = try? LoadedClassifier(path: path) else { return }
+    guard let classifier = try? LoadedClassifier(model: .load(path: path)) else { return }
     try compare(classifier.graph(batchSize: classifier.preferredBatchSize), tolerance: 1e-4)
   }
 
   @Test func digitsModelAgreesWithTheDirectOne() throws {
-    let classifier = try LoadedClassifier(path: Fixtures.path("models/digits_cnn.onnx"))
+    let classifier = try LoadedClassifier(model: .load(path: Fixtures.path("models/digits_cnn.onnx")))
     try compare(classifier.graph(batchSize: 24), tolerance: 1e-5)
   }
 

@@ -104,7 +104,7 @@ struct BackwardPass {
   }
 
   private func pullBack(
-    _ upstream: [Lanes], through matrix: SparseMatrix, into pending: inout [Int: [Lanes]], at input: Int
+    _ upstream: [Lanes], through matrix: TermMatrix, into pending: inout [Int: [Lanes]], at input: Int
   ) {
     var part = pending.removeValue(forKey: input) ?? zeros(input)
     let used = upstream.reduce(0) { $1 == .zero ? $0 : $0 + 1 }

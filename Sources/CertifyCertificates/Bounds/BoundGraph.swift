@@ -76,7 +76,7 @@ struct BoundGraph: Sendable {
         } catch LinearModelError.notAffine(let node, let operation) {
           throw .unsupported(node: node, operation: operation)
         } catch LinearModelError.tooLarge {
-          throw .tooLarge(terms: graph.multiplyAdds, limit: Self.mostTerms)
+          throw .tooLarge(terms: Int(min(graph.multiplyAdds, 1e18)), limit: Self.mostTerms)
         } catch {
           throw .graph(error)
         }
@@ -113,7 +113,7 @@ struct BoundGraph: Sendable {
 /// output = Σ_operands W·x + b, with the roundings that the program and its bounds make.
 struct AffineStep: Sendable {
   /// One an operand.
-  let matrices: [SparseMatrix]
+  let matrices: [TermMatrix]
   /// One number an output element, or none for zero.
   let shift: [Double]
   /// γ_N of single precision, with room for the double-precision sums of its own evaluation; 0 for operations
@@ -137,7 +137,7 @@ struct AffineStep: Sendable {
     guard finite, map.shift.allSatisfy(\.isFinite) else { throw .notFinite(node: node.name) }
     guard terms <= room else { throw .tooLarge(reason: "\(terms) terms") }
     let outputCount = sizes[node.output]
-    matrices = SparseMatrix.operands(
+    matrices = TermMatrix.operands(
       of: map, outputCount: outputCount, inputCounts: node.inputs.map { sizes[$0] })
     shift = map.shift
     var roundings = 0

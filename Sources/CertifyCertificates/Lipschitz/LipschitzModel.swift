@@ -109,7 +109,7 @@ public struct LipschitzCertificate: Sendable, Equatable {
   public var confidence: Double { 1 }
 }
 
-extension SparseMatrix {
+extension TermMatrix {
   /// ‖Σ weight · row‖₂ of a form of the outputs, rounded up.
   fileprivate func row(of form: LinearForm) -> Double {
     var coefficients: [Int32: (value: Double, size: Double)] = [:]

@@ -6,7 +6,7 @@ enum SpectralNorm {
   static let mostRows = 640
 
   /// The smaller of √(‖W‖₁‖W‖_∞) and the bound of ``gram(_:rows:columns:)``.
-  static func upperBound(_ matrix: SparseMatrix, rows: Int, columns: Int) -> Double {
+  static func upperBound(_ matrix: TermMatrix, rows: Int, columns: Int) -> Double {
     func largestSum(_ terms: TermList) -> Double {
       terms.starts.indices.dropLast().reduce(0) { largest, k in
         max(largest, terms.weights[terms.starts[k]..<terms.starts[k + 1]].reduce(0) { $0 + abs($1) })
@@ -22,7 +22,7 @@ enum SpectralNorm {
   ///
   /// A computed square misses the exact one by at most γₙ‖G‖_F² in the Frobenius norm, which is added on the way
   /// back: ‖G‖₂² ≤ ‖fl(G²)‖₂ + γₙ‖G‖_F².
-  static func gram(_ matrix: SparseMatrix, rows: Int, columns: Int) -> Double {
+  static func gram(_ matrix: TermMatrix, rows: Int, columns: Int) -> Double {
     let side = min(rows, columns)
     // The rows of the thinner side, each a list of terms over the longer side.
     let terms = rows <= columns ? matrix.byOutput : matrix.byInput

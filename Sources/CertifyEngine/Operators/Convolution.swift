@@ -161,9 +161,9 @@ private struct ConvolutionKernels {
 }
 
 extension Convolution {
-  fileprivate var groupedWeights: Tensor {
-    guard groups > 1, let outputs = weights.shape.first else { return weights }
-    return Tensor(
-      shape: [groups, outputs / groups] + weights.shape.dropFirst(), elements: weights.elements)
+  /// The weights with the groups as an axis of their own when there is more than one.
+  var groupedWeights: Tensor {
+    guard groups > 1, let first = weights.shape.first else { return weights }
+    return Tensor(shape: [groups, first / groups] + weights.shape.dropFirst(), elements: weights.elements)
   }
 }

@@ -7,7 +7,7 @@ extension PlanBuilder {
     let source = node.inputs[0]
     let sourceShape = shape(source)
     let resultShape = shape(node.output)
-    let kernel = convolution.weightsByGroup
+    let kernel = convolution.groupedWeights
     let strides = convolution.strides.map(Int64.init)
     let dilations = convolution.dilations.map { Int64($0 - 1) }
     let padsBegin = convolution.padsBegin.map(Int64.init)
@@ -19,13 +19,13 @@ extension PlanBuilder {
     // The convolution whose gradient is wanted goes from the result to the source.
     let forward = try Primitive("a transposed convolution", node: node.name) { descriptor, attributes in
       cdnnl_convolution_forward(
-        descriptor, context.engine, anyResult.handle, anyWeights.handle, nil, anySource.handle, strides,
-        dilations, padsBegin, padsEnd, attributes)
+        descriptor, context.engine, dnnl_convolution_direct, anyResult.handle, anyWeights.handle, nil,
+        anySource.handle, strides, dilations, padsBegin, padsEnd, attributes)
     }
     let primitive = try Primitive("a transposed convolution", node: node.name) { descriptor, attributes in
       cdnnl_convolution_backward_data(
-        descriptor, context.engine, anyResult.handle, anyWeights.handle, anySource.handle, strides,
-        dilations, padsBegin, padsEnd, forward.descriptor, attributes)
+        descriptor, context.engine, dnnl_convolution_direct, anyResult.handle, anyWeights.handle,
+        anySource.handle, strides, dilations, padsBegin, padsEnd, forward.descriptor, attributes)
     }
     func weights(for primitive: Primitive) throws -> Slot {
       try constant(
@@ -51,13 +51,5 @@ extension PlanBuilder {
         writes: [DNNL_ARG_DST])
       try accumulate(result, into: source)
     }
-  }
-}
-
-extension Convolution {
-  /// The weights with the groups as an axis of their own when there is more than one.
-  fileprivate var weightsByGroup: Tensor {
-    guard groups > 1, let inputs = weights.shape.first else { return weights }
-    return Tensor(shape: [groups, inputs / groups] + weights.shape.dropFirst(), elements: weights.elements)
   }
 }

@@ -78,7 +78,7 @@ extension ConformanceCase {
     let source = try ModelReader(directory: nil, readsScores: false).read(proto.serializedBytes())
     var (builder, id, operand) = try Lowering.evaluated(source, inputShape: shape)
     if case .value(let quantized) = operand {
-      let call = OperatorCall(node: SourceNode(Onnx_NodeProto()), opset: 0, inputs: [])
+      let call = OperatorCall(node: SourceNode(Onnx_NodeProto(), opsets: [:]), opset: 0, inputs: [])
       operand = .value(try QuantizationOperators.levels(of: quantized, call, &builder))
     }
     switch operand {

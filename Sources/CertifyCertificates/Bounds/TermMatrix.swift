@@ -1,14 +1,14 @@
 import CertifyKernels
 
 /// A linear map as the list of its terms, by output for forward sums and by input for transposed ones.
-struct SparseMatrix: Sendable {
+struct TermMatrix: Sendable {
   let byOutput: TermList
   let byInput: TermList
 
   /// The terms of each operand of an affine map; terms of weight 0 are left out.
   static func operands(
     of map: AffineMap, outputCount: Int, inputCounts: [Int]
-  ) -> [SparseMatrix] {
+  ) -> [TermMatrix] {
     var outputTerms = inputCounts.map { _ in [Int](repeating: 0, count: outputCount + 1) }
     var inputTerms = inputCounts.map { [Int](repeating: 0, count: $0 + 1) }
     map.forEachTerm { operand, output, input, weight in
@@ -27,7 +27,7 @@ struct SparseMatrix: Sendable {
       byInput[operand].put(output, weight, at: nextOfInput[operand][input])
       nextOfInput[operand][input] += 1
     }
-    return zip(byOutput, byInput).map { SparseMatrix(byOutput: $0, byInput: $1) }
+    return zip(byOutput, byInput).map { TermMatrix(byOutput: $0, byInput: $1) }
   }
 }
 
