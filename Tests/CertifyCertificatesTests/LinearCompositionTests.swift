@@ -122,6 +122,27 @@ struct Numbers {
     #expect(abs(z[0] - (3 - 7)) < 1e-14 && abs(z[1] - (3 - 2)) < 1e-14)
   }
 
+  /// y[c][p] = Σ w[c][t]·x[c][i] over 2i + t − 1 = p, then a sparse matrix along the last axis.
+  @Test func transposedConvolutionsAndSparseMatricesCompose() throws {
+    let convolution = Convolution(
+      weights: Tensor(shape: [2, 1, 3], elements: [1, 10, 100, 2, 20, 200]), bias: nil, strides: [2],
+      dilations: [1], padsBegin: [1], padsEnd: [0], groups: 2)
+    let matrix = SparseMatrix(columnCount: 4, rows: [[(0, 1), (3, 0.5)], [(1, 2)]])
+    let graph = Graph(
+      values: [
+        Value(name: "x", shape: [1, 2, 2]), Value(name: "wide", shape: [1, 2, 4]),
+        Value(name: "few", shape: [1, 2, 2]), Value(name: "z", shape: [1, 4]),
+      ],
+      nodes: [
+        Node(name: "up", operation: .transposedConvolution(convolution), inputs: [0], output: 1),
+        Node(
+          name: "take", operation: .modeProduct(ModeProduct(axis: 2, matrix: matrix)), inputs: [1], output: 2),
+        Node(name: "flat", operation: .reshape, inputs: [2], output: 3),
+      ], input: 0, output: 3)
+    // wide = (10, 102, 20, 200), (60, 610, 100, 1000)
+    #expect(try LinearModel(graph: graph).logits(of: [1, 2, 3, 5]) == [110, 204, 560, 1220])
+  }
+
   @Test(arguments: [
     (Operation.unary(.relu), "relu"), (.softmax(axis: 1), "softmax"), (.matrixProduct, "product"),
     (.binary(.multiply), "multiply"),

@@ -92,6 +92,9 @@ struct StructureTests {
     Refusal("Resize", ["x", "", "scales"], ["mode": .string("area")], "mode 'area' is unknown"),
     Refusal("Resize", ["x", "", "", "huge"], [:], "do not fit 4 axes"),
     Refusal("Resize", ["x", "", "pair"], [:], "do not fit 4 axes"),
+    Refusal("LRN", ["x"], ["size": .int(1 << 40)], "its size is missing or does not fit"),
+    Refusal("Col2Im", ["patch", "one", "block"], [:], "1 windows do not fit an image of [1, 1]"),
+    Refusal("Attention", ["x", "none", "x"], [:], "do not fit"),
     Refusal("Gather", ["x", "x"], [:], "its index depends on the model's input"),
     Refusal("Gather", ["x", "huge"], ["axis": .int(2)], "out of range for an axis of 3"),
     Refusal("GatherND", ["x", "tuples"], ["batch_dims": .int(7)], "do not fit [1, 2, 3, 3]"),
@@ -120,6 +123,20 @@ struct StructureTests {
     Refusal("MaxUnpool", ["x", "huge"], [:], "operator MaxUnpool"),
   ]
 
+  /// Places of a cropped source that overflow lie outside it.
+  @Test func cropsFarOutside() throws {
+    var builder = ModelBuilder(input: [1, 3])
+    builder.constant("region", [4], [0, -3e38, 1, 3e38])
+    builder.constant("sizes", integers: [1, 3])
+    builder.node(
+      "Resize", ["x", "region", "", "sizes"], ["y"],
+      [
+        "mode": .string("linear"), "coordinate_transformation_mode": .string("tf_crop_and_resize"),
+        "extrapolation_value": .float(7),
+      ])
+    #expect(try Self.output(builder, [1, 2, 3]) == [7, 7, 7])
+  }
+
   /// The error names the node, and says what is wrong; none of these is a crash.
   @Test(arguments: refusals)
   func refuses(_ refusal: Refusal) throws {
@@ -127,6 +144,11 @@ struct StructureTests {
     builder.constant("kernel", [2, 1, 2, 2], [Float](repeating: 1, count: 8))
     builder.constant("heads", [1, 2, 3, 3], [Float](repeating: 1, count: 18))
     builder.constant("far", [1, 1, 1, 2], [5, 0])
+    builder.constant("none", [1, 0, 3, 3], [])
+    builder.constant("one", integers: [1, 1])
+    builder.constant("block", integers: [3, 3])
+    builder.constant("patchShape", integers: [1, 18, 1])
+    builder.node("Reshape", ["x", "patchShape"], ["patch"])
     builder.constant("pads", integers: [0, 0, 1, 0, 0, 0, 0, 0])
     builder.constant("threes", [3], [3, 3, 3])
     builder.node("Less", ["threes", "four"], ["truth"])

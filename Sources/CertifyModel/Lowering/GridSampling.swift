@@ -41,7 +41,8 @@ struct GridSampling {
   private func position(_ coordinate: Float, _ extent: Int) -> Float {
     let size = Float(extent)
     let x = alignsCorners ? (coordinate + 1) / 2 * (size - 1) : ((coordinate + 1) * size - 1) / 2
-    return min(max(x, -0x1p20), 0x1p20)
+    let limit = max(2 * size, 0x1p20)
+    return min(max(x, -limit), limit)
   }
 
   /// The pixels along one axis.

@@ -58,7 +58,7 @@ struct Interpolation {
         axis.resized == 1
         ? 0.5 * (start + end) * (size - 1)
         : start * (size - 1) + x * (end - start) * (size - 1) / (resized - 1)
-      return place < 0 || place > size - 1 ? nil : place
+      return place >= 0 && place <= size - 1 ? place : nil
     }
   }
 

@@ -23,7 +23,8 @@ enum AttentionOperators {
     }
     let present = (key: key, value: value)
     let (shape, size) = (builder.shape(query), builder.shape(key))
-    guard shape[3] == size[3], shape[1].isMultiple(of: max(size[1], 1)), builder.shape(value)[2] == size[2]
+    guard shape[3] == size[3], size[1] >= 1, shape[1].isMultiple(of: size[1]),
+      builder.shape(value)[2] == size[2]
     else {
       throw call.invalid("queries \(shape), keys \(size) and values \(builder.shape(value)) do not fit")
     }

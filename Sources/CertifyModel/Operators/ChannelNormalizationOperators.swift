@@ -75,6 +75,7 @@ enum ChannelNormalizationOperators {
     let alpha = try call.float("alpha") ?? 1e-4
     let beta = try call.float("beta") ?? 0.75
     let offset = Double(try call.float("bias") ?? 1)
+    try builder.spend(shape[1] * min(size, shape[1]), on: call)
     let neighbours = (0..<shape[1]).map { channel in
       (max(0, channel - (size - 1) / 2)...min(shape[1] - 1, channel + size / 2)).map {
         (column: $0, weight: alpha / Float(size))

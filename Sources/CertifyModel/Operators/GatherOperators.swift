@@ -172,6 +172,7 @@ enum GatherOperators {
     guard batch != time, lengths.count == shape[batch], lengths.allSatisfy({ (0...shape[time]).contains($0) })
     else { throw call.invalid("sequences of \(lengths) do not fit \(shape)") }
     let strides = Extents.strides(shape)
+    try builder.spend(shape.reduce(1, *), on: call)
     let sources = (0..<shape.reduce(1, *)).map { position -> Int in
       let place = position / strides[time] % shape[time]
       let length = lengths[position / strides[batch] % shape[batch]]

@@ -78,29 +78,33 @@ enum SamplingOperators {
     let strides = try call.windowInts("strides", count: rank, default: 1, from: 1)
     let dilations = try call.windowInts("dilations", count: rank, default: 1, from: 1)
     let pads = try call.windowInts("pads", count: 2 * rank, default: 0, from: 0)
-    let windows = (0..<rank).map { axis in
-      (image[axis] + pads[axis] + pads[axis + rank] - (block[axis] - 1) * dilations[axis] - 1) / strides[axis]
-        + 1
+    let room = (0..<rank).map { axis -> Int in
+      let reach = (block[axis] - 1) * dilations[axis] + 1
+      let padded = image[axis] + pads[axis] + pads[axis + rank]
+      return padded - reach
     }
-    guard windows.allSatisfy({ $0 >= 1 }), Extents.product(windows) == shape[2] else {
-      throw call.invalid("\(shape[2]) windows are not \(windows)")
+    let windows = zip(room, strides).map { $0 / $1 + 1 }
+    guard room.allSatisfy({ $0 >= 0 }), Extents.product(windows) == shape[2] else {
+      throw call.invalid("\(shape[2]) windows do not fit an image of \(image)")
     }
     try builder.spend(pixels + taps * shape[2], on: call)
-    var rows = [[(column: Int, weight: Float)]](repeating: [], count: pixels)
     let steps = Extents.strides(image)
-    for tap in 0..<taps {
-      let offset = Extents.coordinates(tap, in: block)
-      for window in 0..<shape[2] {
-        let start = Extents.coordinates(window, in: windows)
-        let place = (0..<rank).map { start[$0] * strides[$0] + offset[$0] * dilations[$0] - pads[$0] }
-        guard (0..<rank).allSatisfy({ (0..<image[$0]).contains(place[$0]) }) else { continue }
-        rows[zip(place, steps).reduce(0) { $0 + $1.0 * $1.1 }].append((tap * shape[2] + window, 1))
+    // The pixel that each number of a patch is added to; −1 for those beyond the image.
+    let pixel = (0..<taps * shape[2]).map { number -> Int in
+      let offset = Extents.coordinates(number / shape[2], in: block)
+      let start = Extents.coordinates(number % shape[2], in: windows)
+      var position = 0
+      for axis in 0..<rank {
+        let place = start[axis] * strides[axis] + offset[axis] * dilations[axis] - pads[axis]
+        guard (0..<image[axis]).contains(place) else { return -1 }
+        position += place * steps[axis]
       }
+      return position
     }
     let channels = shape[1] / taps
     let flat = try builder.reshape(call, x, [shape[0], channels, taps * shape[2]])
-    let sums = try builder.modeProduct(
-      call, flat, axis: 2, SparseMatrix(columnCount: taps * shape[2], rows: rows))
+    let matrix = SparseMatrix(selecting: pixel, of: pixels).transposed
+    let sums = try builder.modeProduct(call, flat, axis: 2, matrix)
     return [.value(try builder.reshape(call, sums, [shape[0], channels] + image))]
   }
 }
