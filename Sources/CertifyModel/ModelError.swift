@@ -38,6 +38,8 @@ public enum ModelError: Error, Sendable, Equatable {
   case outputIgnoresInput(names: [String])
   /// The model has no output of floating-point type.
   case outputs(names: [String])
+  /// The model has one output a class.
+  case outputEachClass(names: [String])
   /// Extents of the input other than the batch are not fixed in the file.
   case symbolicInput(name: String, extents: [String])
   /// A node mixes the inputs of a batch, so that rows cannot be evaluated independently of one another.
@@ -99,6 +101,9 @@ extension ModelError: CustomStringConvertible {
       names.isEmpty
         ? "the model has no output"
         : "none of the outputs \(list(names)) is a floating-point tensor; export the logits, in float32"
+    case .outputEachClass(let names):
+      "the outputs \(list(names)) hold one number each; export one row of logits"
+        + " (skl2onnx: options={'zipmap': False})"
     case .symbolicInput(let name, let extents):
       "input '\(name)' has extents that are not fixed, \(list(extents)); only the first axis, the batch, may be:"
         + " export with fixed extents (dynamic_axes for axis 0 alone)"

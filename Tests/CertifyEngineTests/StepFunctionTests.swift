@@ -63,6 +63,19 @@ struct StepFunctionTests {
     #expect(graph.gradientSupport == .approximate(straightThrough: [site], stopped: []))
   }
 
+  /// A length has no derivative at 0: a zero patch of an image must not make the gradient NaN.
+  @Test(arguments: ["reducel2_input", "lpnorm_2", "lpnorm_1"])
+  func gradientOfALengthAtZeroIsFinite(_ name: String) throws {
+    let model = try OnnxModel.load(path: Fixtures.path("models/operators/\(name).onnx"))
+    let evaluator = try GraphEvaluator(graph: model.graph(batchSize: 1), gradients: true)
+    evaluator.inputs.update(repeating: 0)
+    try evaluator.forward()
+    evaluator.outputGradients.update(repeating: 1)
+    try evaluator.backward()
+    #expect(evaluator.outputs.allSatisfy { abs($0) < 1e-18 })
+    #expect(evaluator.inputGradients.allSatisfy { $0.isFinite })
+  }
+
   /// One scale a channel, in a layout that a convolution chose.
   @Test func quantiserHasAScaleAChannel() throws {
     let weights = OperationCase.weights([16, 3, 3, 3])

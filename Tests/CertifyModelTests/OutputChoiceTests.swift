@@ -95,6 +95,22 @@ struct OutputChoiceTests {
     #expect(support == .approximate(straightThrough: [], stopped: [site]))
   }
 
+  /// The columns that scikit-learn's converter writes on demand: none of them is a classifier by itself.
+  @Test(arguments: [(1, false), (2, true), (3, true)]) func refusesOneOutputAClass(
+    count: Int, isRefused: Bool
+  ) throws {
+    var builder = ModelBuilder()
+    builder.constant("w", [4, 1], [1, 2, 3, 4])
+    builder.proto.graph.output = []
+    for index in 0..<count {
+      builder.node("MatMul", ["x", "w"], ["i\(index)"])
+      builder.proto.graph.output.append(ModelBuilder.info("i\(index)", [nil, 1]))
+    }
+    let names = (0..<count).map { "i\($0)" }
+    let error: ModelError? = isRefused ? .outputEachClass(names: names) : nil
+    #expect(builder.error() == error)
+  }
+
   @Test func refusesIntegersThatAreNotChosen() {
     var builder = Self.builder("Cast", ["to": .int(7)])
     #expect(builder.error() == .outputs(names: ["y"]))

@@ -32,9 +32,8 @@ enum OperatorTable {
 
   private static let families: [[OperatorDefinition]] = [
     LinearOperators.all, ConvolutionOperators.all, NormalizationOperators.all, StatisticOperators.all,
-    ElementaryOperators.all, ActivationOperators.all, QuantizationOperators.all,
-    PoolingOperators.all, ReductionOperators.all, CumulativeOperators.all, ArithmeticOperators.all,
-    ShapeOperators.all,
+    ElementaryOperators.all, ActivationOperators.all, QuantizationOperators.all, PoolingOperators.all,
+    ReductionOperators.all, CumulativeOperators.all, ArithmeticOperators.all, ShapeOperators.all,
     SliceOperators.all, JoinOperators.all, ConstantOperators.all, LogicOperators.all, ScikitOperators.all,
   ]
 

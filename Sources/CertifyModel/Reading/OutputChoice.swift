@@ -9,7 +9,7 @@ struct OutputChoice: Sendable {
   ///
   /// Classifiers such as scikit-learn's have two outputs, a label and scores.
   ///
-  /// - Throws: ``ModelError/outputs(names:)``.
+  /// - Throws: ``ModelError/outputs(names:)``, ``ModelError/outputEachClass(names:)``.
   init(
     _ outputs: [Onnx_ValueInfoProto], nodes: [SourceNode], _ warnings: inout [ModelWarning]
   ) throws {
@@ -19,7 +19,12 @@ struct OutputChoice: Sendable {
     }
     // An output without a type may be of any.
     let floating: Set<Int32> = [0, 1, 10, 11, 16]
-    let first = outputs.first { floating.contains($0.type.tensorType.elemType) }
+    let candidates = outputs.filter { floating.contains($0.type.tensorType.elemType) }
+    let single = candidates.filter(\.isOneNumber)
+    if single.count > 1, single.count == candidates.count {
+      throw ModelError.outputEachClass(names: single.map(\.name))
+    }
+    let first = candidates.first
     let names = outputs.map(\.name)
     guard let chosen = first?.name ?? names.first else { throw ModelError.outputs(names: names) }
     if names.count > 1 {
@@ -94,5 +99,13 @@ extension OutputChoice {
       try chooser.operatorName == "ArgMin"
       || (chooser.operatorName == "TopK" && !call.flag("largest", default: true))
     return isSmallest ? try builder.affine(call, scores, scale: .number(-1, call)) : scores
+  }
+}
+
+extension Onnx_ValueInfoProto {
+  /// Whether the value is said to have one number for each input: its extents after the first are 1.
+  fileprivate var isOneNumber: Bool {
+    let extents = type.tensorType.shape.dim
+    return !extents.isEmpty && extents.dropFirst().allSatisfy { $0.dimValue == 1 }
   }
 }
