@@ -107,7 +107,8 @@ struct OutputChoiceTests {
       builder.proto.graph.output.append(ModelBuilder.info("i\(index)", [nil, 1]))
     }
     let names = (0..<count).map { "i\($0)" }
-    #expect(builder.error() == (isRefused ? .outputEachClass(names: names) : nil))
+    let error: ModelError? = isRefused ? .outputEachClass(names: names) : nil
+    #expect(builder.error() == error)
   }
 
   @Test func refusesIntegersThatAreNotChosen() {
