@@ -1,11 +1,12 @@
 # make demo    install what is missing, build, certify the digits CNN and show the report
 # make test    install what is missing, and check everything
+# make bench   measure beside ONNX Runtime, PyTorch and foolbox, and write docs/benchmarks.md
 # make models  write docs/models.md: networks as exporters write them, beside ONNX Runtime and PyTorch
 SWIFT ?= swift
 BUILD_FLAGS = -c release -Xswiftc -enable-testing
 CERTIFY = .build/release/certify
 
-.PHONY: demo test models build lint format dependencies
+.PHONY: demo test bench models build lint format dependencies
 
 demo: dependencies
 	$(SWIFT) build $(BUILD_FLAGS) --product certify
@@ -19,6 +20,9 @@ test: dependencies
 models: dependencies
 	$(SWIFT) build $(BUILD_FLAGS) --product certify
 	python3 Benchmarks/peers/models.py --certify $(CERTIFY) --zoo out/zoo --out docs/models.md
+
+bench: dependencies
+	Benchmarks/run
 
 build: dependencies
 	$(SWIFT) build $(BUILD_FLAGS)

@@ -50,6 +50,8 @@ public protocol ClassifierSource: Sendable {
   ///   - matrix: A, [h, inputCount], row-major.
   ///   - inputCount: the coordinates of an input of the classifier that is made, at least 1.
   func makeOffsetClassifier(matrix: [Float], inputCount: Int, batchSize: Int) throws -> any OffsetClassifier
+  /// Whether there are classifiers with gradients.
+  var hasGradients: Bool { get }
   /// Makes a classifier with gradients, or returns `nil` when the model has none.
   func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)?
 }
@@ -60,6 +62,11 @@ extension ClassifierSource {
   }
 
   public var leadingLayer: LeadingLayer? { nil }
+
+  public var hasGradients: Bool {
+    if let made = try? makeDifferentiableClassifier(batchSize: 1) { return made.batchSize > 0 }
+    return false
+  }
 
   public func makeOffsetClassifier(
     matrix: [Float], inputCount: Int, batchSize: Int

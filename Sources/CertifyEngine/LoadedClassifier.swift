@@ -71,10 +71,18 @@ public struct LoadedClassifier: ClassifierSource {
     return try GraphClassifier(graph: graph, gradients: false, convolutions: samplingConvolutions)
   }
 
+  public var hasGradients: Bool {
+    if case .none = gradientSupport { return false }
+    return true
+  }
+
   public func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)? {
-    if case .none = gradientSupport { return nil }
-    return try GraphClassifier(
-      graph: graph(batchSize: batchSize), gradients: true, convolutions: samplingConvolutions)
+    guard hasGradients else { return nil }
+    // One row, and as many as an attack on one input asks about at a time.
+    let sizes = [1, 12].filter { $0 < batchSize } + [batchSize]
+    return try LadderClassifier(sizes: sizes) { rows in
+      try GraphClassifier(graph: graph(batchSize: rows), gradients: true, convolutions: samplingConvolutions)
+    }
   }
 
   /// The rows of a forward pass at which the widest value of a batch stays within about a megabyte, so that it

@@ -1,4 +1,5 @@
 import CertifyAttacks
+import CertifyEngine
 import CertifyResults
 import CertifySmoothing
 import CertifyStatistics
@@ -27,7 +28,7 @@ public struct RunConfiguration: Sendable {
   public var seed: UInt64
   /// How the samples of the smoothed classifiers are drawn, where more ways than one apply.
   public var sampler: Sampler
-  /// Rows of a forward pass of the classifier that defines f.
+  /// Rows of a forward pass of the classifier that defines f inside the smoothed classifiers.
   public var batchSize: Int
   /// Rows of a forward and backward pass of an attack.
   public var attackBatchSize: Int
@@ -57,6 +58,10 @@ public struct RunConfiguration: Sendable {
     self.attackBatchSize = attackBatchSize
     self.sampler = sampler
   }
+
+  /// Rows of a forward pass of the classifier that defines f where f itself is bracketed: 1 where attacks have
+  /// gradients to ask, so that witnesses are verified one by one, at the cost of one.
+  public func baseBatchSize(_ source: any ClassifierSource) -> Int { source.hasGradients ? 1 : batchSize }
 
   /// Whether any classifier is attacked.
   var attacks: Bool {

@@ -24,7 +24,7 @@ struct SharedNoise: Sendable {
 /// Evaluates inputs: the brackets of one input depend on nothing but that input.
 final class Worker {
   let configuration: RunConfiguration
-  /// f where f itself is bracketed.
+  /// f where f itself is bracketed: asked about one row at a time where attacks have gradients to ask.
   let reference: any Classifier
   /// f inside the smoothed classifiers; may differ from the other one in rounding errors.
   let sampling: any Classifier
@@ -38,6 +38,10 @@ final class Worker {
   ) throws {
     self.configuration = configuration
     let batchSize = configuration.batchSize
+    gradients =
+      configuration.attacks
+      ? try source.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
+        .map { MonitoredDifferentiableClassifier($0, stop: stop) } : nil
     func monitored(_ classifier: any Classifier) -> any Classifier {
       MonitoredClassifier(classifier, stop: stop)
     }
@@ -47,18 +51,14 @@ final class Worker {
     let isBase = configuration.classifiers.contains(.base)
     let sampling = configuration.classifiers.contains(.smoothed) ? try makeSampling() : nil
     let reference =
-      isBase || sampling == nil ? monitored(try source.makeClassifier(batchSize: batchSize)) : nil
+      isBase || sampling == nil
+      ? monitored(try source.makeClassifier(batchSize: configuration.baseBatchSize(source))) : nil
     let only = reference ?? sampling
     guard let first = reference ?? only, let second = sampling ?? only else {
       throw EvaluationError.nothingToEvaluate
     }
     self.reference = first
     self.sampling = second
-    gradients =
-      configuration.attacks
-      ? try source.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
-        .map { MonitoredDifferentiableClassifier($0, stop: stop) } : nil
-
     func smoothed(_ noise: SharedNoise, _ classifier: any Classifier) throws -> SmoothedClassifier {
       let linear = try noise.linear.map { linear in
         let made = try source.makeOffsetClassifier(

@@ -24,7 +24,7 @@ struct AttackBenchmark: Decodable {
     let source = try LoadedClassifier(model: .load(path: model))
     let dataset = try Dataset.load(path: data).reshaped(to: source.inputShape)
     let labels = try dataset.requiredLabels()
-    let reference = try source.makeClassifier(batchSize: source.preferredBatchSize)
+    let reference = try source.makeClassifier(batchSize: 1)
     let gradients = try source.makeDifferentiableClassifier(batchSize: min(source.preferredBatchSize, 64))
     var parameters = AttackParameters()
     parameters.steps = steps

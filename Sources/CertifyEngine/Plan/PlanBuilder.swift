@@ -26,7 +26,7 @@ final class PlanBuilder {
   private var pullbacks: [ValueID: Pullback] = [:]
   /// How often each value will still be read.
   private var pendingReads: [Int]
-  /// How many values lie in each buffer.
+  /// How many values that are still to be read lie in each buffer.
   private var tenants: [ObjectIdentifier: Int] = [:]
 
   init(graph: Graph, context: KernelContext, gradients: Bool, convolutions: ConvolutionArithmetic) {
@@ -175,8 +175,11 @@ final class PlanBuilder {
   /// Emits the forward steps of an operation.
   func emitForward(_ group: FusedNode) throws {
     pullbacks[group.output] = try forward(group)
-    for input in group.node.inputs { pendingReads[input] -= 1 }
-    if let addend = group.addend { pendingReads[addend] -= 1 }
+    for input in group.node.inputs + (group.addend.map { [$0] } ?? []) {
+      pendingReads[input] -= 1
+      guard pendingReads[input] == 0 else { continue }
+      for slot in values[input] ?? [] { tenants[ObjectIdentifier(slot.buffer), default: 0] -= 1 }
+    }
   }
 
   /// Emits the steps that pull the gradient of an operation's result back to its inputs.

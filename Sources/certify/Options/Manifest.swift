@@ -56,6 +56,7 @@ extension RunManifest {
       parameters: [
         "selection": options.selection.words,
         "attack-batch-size": "\(configuration.attackBatchSize)",
+        "base-batch-size": "\(configuration.baseBatchSize(subject.classifier))",
         "steps": "\(parameters.steps)",
         "restarts": "\(parameters.restarts)",
         "maximum-queries": "\(parameters.maximumQueries)",
