@@ -244,18 +244,19 @@ CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_binary(
 #endif
 }
 
-// (x - mean) / sqrt(variance) * scale + shift with all four given, a number a channel.
+// (x - mean) / sqrt(variance + 1) * scale + shift with all four given, a number a channel. With 0 for mean and
+// variance it is x * scale + shift, also where channels are padded with zeros.
 CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_normalization_forward(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, cdnnl_layout data, int relu,
     const_dnnl_primitive_attr_t attributes) {
   unsigned flags = dnnl_use_global_stats | dnnl_use_scale | dnnl_use_shift | (relu ? dnnl_fuse_norm_relu : 0);
 #if DNNL_VERSION_MAJOR >= 3
   return dnnl_batch_normalization_forward_primitive_desc_create(
-      result, engine, dnnl_forward_inference, data, data, 0.0f, flags, attributes);
+      result, engine, dnnl_forward_inference, data, data, 1.0f, flags, attributes);
 #else
   dnnl_batch_normalization_desc_t operation;
   dnnl_status_t status =
-      dnnl_batch_normalization_forward_desc_init(&operation, dnnl_forward_inference, data, 0.0f, flags);
+      dnnl_batch_normalization_forward_desc_init(&operation, dnnl_forward_inference, data, 1.0f, flags);
   if (status != dnnl_success) return status;
   return dnnl_primitive_desc_create(result, &operation, attributes, engine, NULL);
 #endif

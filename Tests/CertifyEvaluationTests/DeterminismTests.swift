@@ -23,7 +23,7 @@ struct DeterminismTests {
   /// With fewer inputs than jobs, the samples of an input are shared out.
   @Test(arguments: [Sampler.direct, .exactLinear])
   func jobsDoNotMatterToFewInputs(_ sampler: Sampler) throws {
-    var run = try DigitsRun(model: "digits_mlp")
+    var run = try DigitsRun(model: "digits_logistic")
     run.configuration.smoothings = [Smoothing(noise: .gaussian, sigma: 0.25)]
     run.configuration.sampler = sampler
     run.configuration.samples = 3000
@@ -40,7 +40,7 @@ struct DeterminismTests {
   ///
   /// A difference of 6 standard deviations has probability 2·10⁻⁹; 40 are looked at.
   @Test func samplersAgreeOnTheEngine() throws {
-    var run = try DigitsRun(model: "digits_mlp")
+    var run = try DigitsRun(model: "digits_logistic")
     run.configuration.smoothings = [Smoothing(noise: .gaussian, sigma: 0.5)]
     run.configuration.smoothedAttack = .none
     run.configuration.samples = 20_000

@@ -58,7 +58,7 @@ extension PlanBuilder {
     }
   }
 
-  /// scale·x + shift by channel: the kernel library's normalisation with mean 0 and variance 1, which passes over
+  /// scale·x + shift by channel: the kernel library's normalisation without a mean or a variance, which passes over
   /// x once where its product and sum with a vector pass twice, and slowly.
   private func scaled(
     _ argument: Slot, by scale: [Float], shift: [Float], relu: Bool, node: String
@@ -69,14 +69,13 @@ extension PlanBuilder {
     }
     let layout = try Layout.plain([scale.count])
     func vector(_ numbers: [Float]) throws -> Slot { try constant(numbers, source: layout, layout: layout) }
+    let zeros = try vector([Float](repeating: 0, count: scale.count))
     let result = temporary(argument.layout)
     try emit(
       primitive,
       [
-        (DNNL_ARG_SRC, argument), (DNNL_ARG_DST, result),
-        (DNNL_ARG_MEAN, vector([Float](repeating: 0, count: scale.count))),
-        (DNNL_ARG_VARIANCE, vector([Float](repeating: 1, count: scale.count))),
-        (DNNL_ARG_SCALE, vector(scale)), (DNNL_ARG_SHIFT, vector(shift)),
+        (DNNL_ARG_SRC, argument), (DNNL_ARG_DST, result), (DNNL_ARG_MEAN, zeros),
+        (DNNL_ARG_VARIANCE, zeros), (DNNL_ARG_SCALE, vector(scale)), (DNNL_ARG_SHIFT, vector(shift)),
       ], writes: [DNNL_ARG_DST])
     return result
   }

@@ -14,14 +14,19 @@ final class Arena {
     for block in blocks { block.deallocate() }
   }
 
-  /// Zeroed memory that lives as long as the arena.
+  /// Zeroed memory that lives as long as the arena, whole cache lines: kernels for padded channels may read the
+  /// rest of a vector.
   func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
-    let size = max(byteCount, Arena.alignment)
+    let size = Arena.roundedUp(max(byteCount, 1))
     let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: Arena.alignment)
     block.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     blocks.append(block)
     self.byteCount += size
     return block
+  }
+
+  private static func roundedUp(_ byteCount: Int) -> Int {
+    (byteCount + alignment - 1) / alignment * alignment
   }
 
   /// Gives every temporary buffer of `steps` an address.
@@ -66,7 +71,7 @@ final class Arena {
     var last: Int
 
     /// The bytes taken, a whole number of cache lines.
-    var size: Int { (buffer.byteCount + Arena.alignment - 1) / Arena.alignment * Arena.alignment }
+    var size: Int { Arena.roundedUp(buffer.byteCount) }
 
     func overlaps(_ other: Life) -> Bool { first <= other.last && other.first <= last }
   }
