@@ -12,6 +12,7 @@ without loading, at the batch size that certify takes for itself.
 """
 
 import argparse
+import functools
 import json
 import os
 import platform
@@ -19,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,11 +95,24 @@ def relative_error(found: np.ndarray, expected: np.ndarray) -> float:
     return float(np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-30))
 
 
+@functools.cache
+def torch_gradient(network: str, rows: int, size: tuple[int, ...], classes: tuple[int, ...],
+                   dtype: torch.dtype) -> np.ndarray:
+    """The gradient by PyTorch's own network, which is the same whatever exporter wrote it."""
+    inputs = torch.from_numpy(random_inputs(rows, size)).to(dtype).requires_grad_(True)
+    logits = zoo.network(network).to(dtype)(inputs)
+    return torch.autograd.grad(logits[torch.arange(rows), list(classes)].sum(), inputs)[0].numpy().astype(np.float64)
+
+
+def random_inputs(rows: int, size: tuple[int, ...]) -> np.ndarray:
+    return np.random.default_rng(zoo.SEED).random((rows, *size), dtype=np.float32)
+
+
 class Measurement:
     """One model, from its file to its row of the table."""
 
-    def __init__(self, certify: Path, path: Path, row: Row, is_timed: bool, module: Callable | None):
-        self.certify, self.path, self.row, self.is_timed, self.module = certify, path, row, is_timed, module
+    def __init__(self, certify: Path, path: Path, row: Row, is_timed: bool, network: str | None):
+        self.certify, self.path, self.row, self.is_timed, self.network = certify, path, row, is_timed, network
 
     def measure(self) -> Row:
         row = self.row
@@ -113,7 +126,7 @@ class Measurement:
         row.parameters = f"{facts['parameters'] / 1e6:.1f} M" if facts["parameters"] >= 1e5 else str(facts["parameters"])
         if facts["head"] != "linear output":
             row.notes.append(f"ends in {facts['head']}")
-        x = np.random.default_rng(zoo.SEED).random((ROWS, *facts["inputShape"]), dtype=np.float32)
+        x = random_inputs(ROWS, facts["inputShape"])
         with tempfile.TemporaryDirectory() as folder:
             self.compare(Path(folder), x, facts)
             if self.is_timed:
@@ -156,11 +169,10 @@ class Measurement:
         return f"{relative_error(g, exact):.1e} ({relative_error(single, exact):.1e})"
 
     def reference(self, x: np.ndarray, classes: np.ndarray, head: str, dtype: torch.dtype) -> np.ndarray:
+        if self.network:
+            return torch_gradient(self.network, len(x), x.shape[1:], tuple(classes.tolist()), dtype)
         inputs = torch.from_numpy(x).to(dtype).requires_grad_(True)
-        if self.module:
-            logits = self.module().to(dtype)(inputs)
-        else:
-            logits = OnnxTorch(without_head(onnx.load(self.path), head), dtype)(inputs).flatten(1)
+        logits = OnnxTorch(without_head(onnx.load(self.path), head), dtype)(inputs).flatten(1)
         if logits.shape[1] == 1:
             logits = torch.cat([torch.zeros_like(logits), logits], 1)
         total = logits[torch.arange(len(x)), torch.from_numpy(classes)].sum()
@@ -220,7 +232,7 @@ def missing(node: onnx.NodeProto):
 
 
 def rows(names: list[str]):
-    """(row, path relative to the zoo or to the wheel, whether it is timed, PyTorch's own module)."""
+    """(row, path relative to the zoo or to the wheel, whether it is timed, the name of PyTorch's own network)."""
     exporters = {"old": "PyTorch, old exporter", "new": "PyTorch, new exporter"}
     for name in names:
         if name.startswith("light/"):
@@ -231,7 +243,7 @@ def rows(names: list[str]):
         if network in zoo.NETWORKS:
             batch = "any batch" if variant == "batch" else "batch 1"
             yield (Row(network, f"{exporters[exporter]}, {batch}"), name, f"{exporter}_{variant}" == "old_batch",
-                   lambda n=network: zoo.network(n))
+                   network)
         else:
             yield Row(name, "tf2onnx style" if name.startswith("keras") else "skl2onnx"), name, True, None
 
@@ -249,10 +261,10 @@ def main() -> None:
     zoo_names = [n for n in options.names if not n.startswith("light/")]
     failures = zoo.write(options.zoo, zoo_names)
     lines = []
-    for row, name, is_timed, module in rows(options.names):
+    for row, name, is_timed, network in rows(options.names):
         path = LIGHT / f"{name.removeprefix('light/')}.onnx" if name.startswith("light/") else options.zoo / f"{name}.onnx"
         if path.exists():
-            row = Measurement(options.certify, path, row, is_timed and not options.untimed, module).measure()
+            row = Measurement(options.certify, path, row, is_timed and not options.untimed, network).measure()
         else:
             row.notes.append(next((f.splitlines()[0][:120] for f in failures if f.startswith(f"{name}:")), "not written"))
         print(row, file=sys.stderr, flush=True)

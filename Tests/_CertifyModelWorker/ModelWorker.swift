@@ -89,7 +89,15 @@ struct ModelWorker {
     var usage = rusage()
     getrusage(ownUsage, &usage)
     let times = [usage.ru_utime, usage.ru_stime].map { Int($0.tv_sec) * 1_000_000 + Int($0.tv_usec) }
-    return (times[0] + times[1], usage.ru_maxrss)
+    return (times[0] + times[1], peakMemory() ?? usage.ru_maxrss)
+  }
+
+  /// Linux counts in a process's usage what its parent had before it started this program.
+  private static func peakMemory() -> Int? {
+    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
+    else { return nil }
+    return line.split(separator: " ").compactMap { Int($0) }.first
   }
 
   #if os(Linux)

@@ -90,6 +90,9 @@ final class ModelWorker {
       peakMebibytes: Int(fields[2]).map { $0 / 1024 } ?? .max, message: String(fields[3]))
   }
 
+  /// Ends the process, as a crash does.
+  func crash() { kill(process.processIdentifier, SIGABRT) }
+
   /// What the dead process left, and a new one in its place.
   private func buried() throws -> Outcome {
     process.waitUntilExit()

@@ -69,6 +69,17 @@ struct MutationTests {
     check(outcome, "\(model) \(seed)", peak: &peak)
   }
 
+  /// Otherwise nothing above could fail.
+  @Test func crashesAreNoticed() throws {
+    let worker = try ModelWorker()
+    let bytes = LoadTests.classifier().bytes
+    #expect(try worker.outcome(of: bytes, runs: true).kind == .ran)
+    worker.crash()
+    let outcome = try worker.outcome(of: bytes, runs: true)
+    #expect(outcome.kind == .died && outcome.message.contains("\(SIGABRT)"), "\(outcome)")
+    #expect(try worker.outcome(of: bytes, runs: true).kind == .ran)
+  }
+
   private func check(_ outcome: ModelWorker.Outcome, _ what: String, peak: inout Int) {
     switch outcome.kind {
     case .died, .broken: Issue.record("\(what): \(outcome.kind), \(outcome.message)")
