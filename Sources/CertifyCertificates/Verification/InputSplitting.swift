@@ -5,24 +5,30 @@ struct InputSplitting {
   let propagation: BoundPropagation
   let unsafe: UnsafeCase
   let isExpired: () -> Bool
-  /// Asks about a point of the box; true ends the search.
-  let isCounterexample: ([Double]) throws -> Bool
+  /// Searches for a counterexample from some points; true ends the search.
+  let isRefuted: ([[Double]]) throws -> Bool
 
   enum Outcome {
     case proven, refuted, undecided
   }
 
   func run() throws -> Outcome {
+    // One violated constraint is enough, so a block of them is.
+    let forms = Array(unsafe.forms.prefix(Lanes.scalarCount))
     var open = [unsafe.region]
+    var bounded = 0
     while let region = open.popLast() {
       if isExpired() { return .undecided }
+      bounded += 1
       let bounds = propagation.bounds(over: region)
       guard bounds.isFinite else { return .undecided }
-      let (minima, form) = propagation.linearMinima(of: unsafe.forms, bounds, over: region)
+      let (minima, form) = propagation.linearMinima(of: forms, bounds, over: region)
       if zip(minima, unsafe.constraints).contains(where: { $0 > $1.bound }) { continue }
       let minimizer = region.minimizer(of: form.coefficients)
-      for lane in unsafe.constraints.indices.prefix(Lanes.scalarCount) {
-        if try isCounterexample(minimizer.map { $0[lane] }) { return .refuted }
+      // Seldom: a search costs more than a bound.
+      if bounded.isMultiple(of: 16) {
+        let points = forms.indices.map { lane in minimizer.map { $0[lane] } }
+        if try isRefuted(points) { return .refuted }
       }
       guard let (left, right) = halves(of: region, form) else { return .undecided }
       open.append(left)

@@ -11,8 +11,8 @@ struct KinkSplitting {
   /// The form's minimum must exceed this.
   let target: Double
   let isExpired: () -> Bool
-  /// Asks about a point of the box; true ends the search.
-  let isCounterexample: ([Double]) throws -> Bool
+  /// Searches for a counterexample from some points; true ends the search.
+  let isRefuted: ([[Double]]) throws -> Bool
   var steps = 20
   var stepSize = 0.2
 
@@ -77,8 +77,12 @@ struct KinkSplitting {
     let forms = subproblems.map { _ in form }
     let minima = ascent.run(forms, over: region, steps: steps, stepSize: stepSize, targets: targets)
     var remaining: [Subproblem] = []
-    for (lane, subproblem) in subproblems.enumerated() where !(minima[lane] > target) {
-      if try isCounterexample(ascent.minimizer.map { $0[lane] }) { return .refuted }
+    let unproven = subproblems.indices.filter { !(minima[$0] > target) }
+    if !unproven.isEmpty, try isRefuted(unproven.map { lane in ascent.minimizer.map { $0[lane] } }) {
+      return .refuted
+    }
+    for lane in unproven {
+      let subproblem = subproblems[lane]
       var next = subproblem
       next.bound = max(minima[lane], subproblem.bound)
       next.slopes = ascent.slopes(lane: lane)

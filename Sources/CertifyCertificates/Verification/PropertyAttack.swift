@@ -36,17 +36,16 @@ final class PropertyAttack {
     return isUnsafe ? Counterexample(input: input, outputs: Array(reference.outputs)) : nil
   }
 
-  /// One round of descents from random points of the box; the first round begins in its middle, too.
+  /// One round of descents, from given points of the box and from random ones.
   func run(
-    _ unsafe: UnsafeCase, steps: Int, isFirst: Bool, isExpired: () -> Bool
+    _ unsafe: UnsafeCase, from starts: [[Float]], steps: Int, isExpired: () -> Bool
   ) throws -> Counterexample? {
     let (low, high) = unsafe.floats
     let rows = evaluator.batchSize
     for row in 0..<rows {
       for i in 0..<inputCount {
-        let place = row == 0 && isFirst ? 0.5 : unit()
-        evaluator.inputs[row * inputCount + i] = min(
-          max(low[i] + (high[i] - low[i]) * place, low[i]), high[i])
+        let value = row < starts.count ? starts[row][i] : low[i] + (high[i] - low[i]) * unit()
+        evaluator.inputs[row * inputCount + i] = min(max(value, low[i]), high[i])
       }
     }
     for step in 0...steps {

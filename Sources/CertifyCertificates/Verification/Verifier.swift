@@ -46,7 +46,9 @@ public struct Verifier {
   public func verdict(on cases: [UnsafeCase], isExpired: @escaping @Sendable () -> Bool) throws -> Verdict {
     for unsafe in cases { try check(unsafe) }
     for unsafe in cases {
-      if let found = try attack.run(unsafe, steps: 12, isFirst: true, isExpired: isExpired) {
+      let (low, high) = unsafe.floats
+      let middle = zip(low, high).map { $0 / 2 + $1 / 2 }
+      if let found = try attack.run(unsafe, from: [middle], steps: 12, isExpired: isExpired) {
         return .sat(found)
       }
     }
@@ -80,7 +82,7 @@ public struct Verifier {
       }
     }
     for unsafe in open {
-      if let found = try attack.run(unsafe, steps: 100, isFirst: false, isExpired: isExpired) {
+      if let found = try attack.run(unsafe, from: [], steps: 100, isExpired: isExpired) {
         return .sat(found)
       }
     }
@@ -107,17 +109,17 @@ public struct Verifier {
     _ unsafe: UnsafeCase, _ propagation: BoundPropagation, isExpired: @escaping @Sendable () -> Bool
   ) throws -> SplitOutcome {
     var found: Counterexample?
-    let (low, high) = unsafe.floats
-    func ask(_ point: [Double]) throws -> Bool {
-      let input = point.indices.map { min(max(Float(point[$0]), low[$0]), high[$0]) }
-      found = try attack.confirm(input, unsafe)
+    // Where a linear bound is smallest is a good place to start from.
+    func ask(_ points: [[Double]]) throws -> Bool {
+      found = try attack.run(
+        unsafe, from: points.map { $0.map { Float($0) } }, steps: 8, isExpired: isExpired)
       return found != nil
     }
     return try withoutActuallyEscaping(ask) { ask in
       var outcome = InputSplitting.Outcome.undecided
       if unsafe.lower.count <= mostSplitCoordinates {
         outcome = try InputSplitting(
-          propagation: propagation, unsafe: unsafe, isExpired: isExpired, isCounterexample: ask
+          propagation: propagation, unsafe: unsafe, isExpired: isExpired, isRefuted: ask
         ).run()
       } else {
         let tight = propagation.optimizing(over: unsafe.region)
@@ -127,7 +129,7 @@ public struct Verifier {
         for (form, constraint) in zip(unsafe.forms, unsafe.constraints) {
           outcome = try KinkSplitting(
             propagation: tight, bounds: bounds, region: unsafe.region, form: form,
-            target: constraint.bound, isExpired: isExpired, isCounterexample: ask
+            target: constraint.bound, isExpired: isExpired, isRefuted: ask
           ).run()
           if outcome != .undecided { break }
         }
