@@ -180,6 +180,7 @@ enum EinsumOperator {
     var (x, extents) = try arranged(array, [rows, batch, inner], call, &builder)
     let (kernel, kernelExtents) = try arranged(constant, [batch, columns, inner], call, &builder)
     let leading = try common(extents[1], kernelExtents[0], call)
+    guard extents[2] == kernelExtents[2] else { throw call.invalid("a label stands for different extents") }
     x = try JoinOperators.expanded(x, extents[0] + leading + extents[2], call, &builder)
     let weights = try JoinOperators.expanded(
       kernel, leading + kernelExtents[1] + kernelExtents[2], call, &builder)
