@@ -48,6 +48,22 @@ struct OperatorRefusalTests {
   }
 
   /// Operators came with versions.
+  /// A label is no number to compute with.
+  @Test func refusesALabelThatIsRead() throws {
+    var builder = ModelBuilder()
+    var entry = Onnx_OperatorSetIdProto()
+    entry.domain = "ai.onnx.ml"
+    entry.version = 1
+    builder.proto.opsetImport.append(entry)
+    let coefficients = ModelBuilder.Attribute.floats((0..<12).map(Float.init))
+    builder.node(
+      "LinearClassifier", ["x"], ["label", "scores"], domain: "ai.onnx.ml", ["coefficients": coefficients])
+    builder.node("Cast", ["label"], ["number"], name: "odd", ["to": .int(1)])
+    builder.node("Add", ["number", "scores"], ["y"])
+    let error = try #require(builder.error()).description
+    #expect(error.contains("'odd'") && error.contains("labels"), "\(error)")
+  }
+
   @Test(arguments: [
     ("Celu", 11), ("HardSwish", 13), ("Mish", 17), ("Swish", 23), ("RMSNormalization", 22), ("CumSum", 10),
     ("QuantizeLinear", 9), ("LayerNormalization", 16), ("Round", 10), ("IsInf", 9), ("GreaterOrEqual", 11),
