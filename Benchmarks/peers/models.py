@@ -141,8 +141,8 @@ class Measurement:
             self.row.notes.append(answer.errors.strip()[:160])
             return
         y, g = np.load(folder / "y.npy"), np.load(folder / "g.npy")
-        expected = np.concatenate([self.session().run([self.output], {self.input: row[None]})[0].reshape(1, -1)
-                                   for row in x])
+        session = self.session()
+        expected = np.concatenate([scores(session.run([self.output], {self.input: row[None]})[0]) for row in x])
         self.row.forward = f"{relative_error(outputs(y, facts['head'], expected.shape[1]), expected):.1e}"
         self.row.gradient = self.gradient_error(x, g, y.argmax(1), facts["head"])
         self.row.notes.append(f"{answer.mebibytes:.0f} MiB with gradients")
@@ -153,7 +153,7 @@ class Measurement:
         options.log_severity_level = 4
         session = onnxruntime.InferenceSession(self.path, options, providers=["CPUExecutionProvider"])
         (self.input,) = [i.name for i in session.get_inputs()]
-        self.output = next(o.name for o in session.get_outputs() if o.type == "tensor(float)")
+        self.output = next(o.name for o in session.get_outputs() if "float" in o.type)
         return session
 
     def gradient_error(self, x: np.ndarray, g: np.ndarray, classes: np.ndarray, head: str) -> str:
@@ -172,7 +172,7 @@ class Measurement:
         if self.network:
             return torch_gradient(self.network, len(x), x.shape[1:], tuple(classes.tolist()), dtype)
         inputs = torch.from_numpy(x).to(dtype).requires_grad_(True)
-        logits = OnnxTorch(without_head(onnx.load(self.path), head), dtype)(inputs).flatten(1)
+        logits = OnnxTorch(without_head(onnx.load(self.path), head, self.output), dtype)(inputs).flatten(1)
         if logits.shape[1] == 1:
             logits = torch.cat([torch.zeros_like(logits), logits], 1)
         total = logits[torch.arange(len(x)), torch.from_numpy(classes)].sum()
@@ -214,21 +214,37 @@ def outputs(logits: np.ndarray, head: str, width: int) -> np.ndarray:
     return y
 
 
-def without_head(model: onnx.ModelProto, head: str) -> onnx.ModelProto:
-    """The model up to what goes into its last softmax or sigmoid."""
-    if head != "linear output":
-        producers = {name: node for node in model.graph.node for name in node.output}
-        node = producers[model.graph.output[0].name]
-        while node.op_type not in ("Softmax", "LogSoftmax", "Sigmoid"):
-            if node.op_type not in producers and not node.input:
-                raise NotImplementedError("the head was not found")
-            node = producers.get(node.input[0]) or missing(node)
-        model.graph.output[0].name = node.input[0]
-    return model
+def scores(output: np.ndarray | list[dict]) -> np.ndarray:
+    """One row; converters of scikit-learn's models put it out as a map from labels."""
+    if isinstance(output, list):
+        output = np.array([[row[label] for label in sorted(row)] for row in output], np.float32)
+    return output.reshape(1, -1)
 
 
-def missing(node: onnx.NodeProto):
-    raise NotImplementedError(f"the head was not found before {node.op_type}")
+def without_head(model: onnx.ModelProto, head: str, output: str) -> onnx.ModelProto:
+    """The part of the model that makes what goes into its last softmax or sigmoid."""
+    producers = {name: node for node in model.graph.node for name in node.output}
+    name = output
+    heads = {"linear output": None, "softmax": "Softmax", "log-softmax": "LogSoftmax", "sigmoid": "Sigmoid"}
+    while heads[head]:
+        node = producers.get(name)
+        if node is None or not node.input or node.op_type == "LinearClassifier":
+            raise NotImplementedError(f"{node.op_type if node else name} holds the {head}")
+        name = node.input[0]
+        if node.op_type == heads[head]:
+            break
+    needed, pending = set(), [name]
+    while pending:
+        node = producers.get(pending.pop())
+        if node is not None and node.output[0] not in needed:
+            needed.add(node.output[0])
+            pending += node.input
+    nodes = [node for node in model.graph.node if node.output[0] in needed]
+    graph = onnx.helper.make_graph(nodes, model.graph.name, model.graph.input, [onnx.ValueInfoProto(name=name)],
+                                   model.graph.initializer)
+    part = onnx.helper.make_model(graph, opset_imports=model.opset_import)
+    part.functions.extend(model.functions)
+    return part
 
 
 def rows(names: list[str]):
