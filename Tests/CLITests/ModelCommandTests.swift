@@ -27,7 +27,7 @@ import _CertifyTestSupport
         "operators     Conv × 6, Relu × 5, BatchNormalization × 3, Add × 2, Div × 1, Flatten × 1, Gemm × 1,"
           + " GlobalAveragePool × 1, Sub × 1",
         "computed as   convolution × 6, relu × 5, affine × 4, add × 2, linear × 1, mean × 1, reshape × 1",
-        "fused         convolution + add × 2, convolution + relu × 2",
+        "fused         affine + relu × 3, convolution + add × 2, convolution + relu × 2",
         "gradients     available",
       ])
   }
