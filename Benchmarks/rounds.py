@@ -10,8 +10,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-
 SIGMA = 0.25
 
 
@@ -73,10 +71,16 @@ def calibrate(measure, seconds: float, start: int) -> int:
         start *= 4
 
 
-def sampling_rounds(ours: Ours, row: dict, options) -> dict:
-    """Samples/s of each tool on one thread, the parts of ours, and the share of the peak."""
+def sampling_rounds(ours: Ours, row: dict, options) -> dict | None:
+    """Samples/s of each tool on one thread, the parts of ours, and the share of the peak.
+
+    Nothing where the sampler asked for does not apply.
+    """
     print(f"sampling {row['name']} {row['noise']} {row['sampler']}", file=sys.stderr)
     description = ours.open("one", row)
+    if description["sampler"] != row["sampler"]:
+        ours.ask(command="close", name="one")
+        return None
     tools = {"certify": lambda n: ours.sample("one", n), **{k: (lambda n, f=f: timed(f, n)) for k, f in
                                                              peers(row, 1).items()}}
     counts = {name: calibrate(measure, options.seconds, 500) for name, measure in tools.items()}
@@ -118,7 +122,7 @@ def scaling(ours: Ours, rows: list[dict], options) -> dict:
         for batch in batches:
             ours.open(f"batch{batch}", row, batch=batch)
         growth = {size: [] for size in sizes}
-        threads = {"certify": [], "onnxruntime": []}
+        threads, inflation = {"certify": [], "onnxruntime": []}, []
         by_batch = {batch: [] for batch in batches}
         runtime = {count: peers(row, count)["onnxruntime"] for count in [1, 2]}
         samples = calibrate(lambda n: timed(runtime[1], n), options.seconds, 500)
@@ -127,15 +131,17 @@ def scaling(ours: Ours, rows: list[dict], options) -> dict:
                 growth[size].append(ours.sample("one", size)["cpu"])
             for batch in batches:
                 by_batch[batch].append(base / ours.sample(f"batch{batch}", base)["cpu"])
-            one, two = (ours.sample(name, 2 * base)["wall"] for name in ["one", "two"])
-            threads["certify"].append(one / two)
+            one, two = (ours.sample(name, 2 * base) for name in ["one", "two"])
+            threads["certify"].append(one["wall"] / two["wall"])
+            inflation.append(two["allThreads"] / one["allThreads"])
             one, two = (timed(runtime[count], samples)["wall"] for count in [1, 2])
             threads["onnxruntime"].append(one / two)
         for key in ["one", "two", *[f"batch{batch}" for batch in batches]]:
             ours.ask(command="close", name=key)
         result["samples"].append(dict(name=name, seconds={s: statistics.median(v) for s, v in growth.items()}))
         result["batch"].append(dict(name=name, rates={b: statistics.median(v) for b, v in by_batch.items()}))
-        result["threads"].append(dict(name=name, **{k: statistics.median(v) for k, v in threads.items()}))
+        result["threads"].append(dict(name=name, inflation=statistics.median(inflation),
+                                      **{k: statistics.median(v) for k, v in threads.items()}))
     return result
 
 
@@ -174,17 +180,26 @@ def attack_rounds(ours: Ours, rows: list[dict], options) -> dict:
     return result
 
 
+# A process of its own: a child's peak of memory counts that of the process it was forked from.
+LAUNCHER = """
+import json, os, subprocess, sys, time
+started = time.monotonic()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(json.dumps(dict(status=status, wall=time.monotonic() - started, cpu=usage.ru_utime + usage.ru_stime,
+                      megabytes=usage.ru_maxrss / 1024)))
+"""
+
+
 def launch(certify: Path, model: Path, data: Path, *extra: str) -> dict:
     """One run of the command-line tool: seconds of the clock and of the processor, megabytes at most."""
     with tempfile.TemporaryDirectory() as out:
-        command = [certify, "run", model, "--data", data, "--out", out, "--quiet", *extra]
-        started = time.monotonic()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - started
-        if status != 0:
-            raise RuntimeError(f"{command} ended with {status}")
-        return dict(wall=wall, cpu=usage.ru_utime + usage.ru_stime, megabytes=usage.ru_maxrss / 1024)
+        command = [str(part) for part in [certify, "run", model, "--data", data, "--out", out, "--quiet", *extra]]
+        found = json.loads(subprocess.run([sys.executable, "-c", LAUNCHER, *command], check=True, capture_output=True,
+                                          text=True).stdout)
+        if found["status"] != 0:
+            raise RuntimeError(f"{command} ended with {found['status']}")
+        return found
 
 
 def startup(certify: Path, model: Path, data: Path, options) -> dict:

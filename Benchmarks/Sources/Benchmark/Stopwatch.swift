@@ -1,16 +1,19 @@
 import Foundation
 
-/// Seconds of the wall clock, and of the processor on the calling thread.
+/// Seconds of the wall clock, and of the processor on the calling thread and on all threads.
 struct Stopwatch {
   struct Reading: Encodable {
     var wall: Double
     var cpu: Double
+    var allThreads: Double
   }
 
   static func measure(_ body: () throws -> Void) rethrows -> Reading {
-    let (wall, cpu) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_THREAD_CPUTIME_ID))
+    let clocks = [CLOCK_MONOTONIC, CLOCK_THREAD_CPUTIME_ID, CLOCK_PROCESS_CPUTIME_ID]
+    let before = clocks.map(seconds)
     try body()
-    return Reading(wall: seconds(CLOCK_MONOTONIC) - wall, cpu: seconds(CLOCK_THREAD_CPUTIME_ID) - cpu)
+    let spent = zip(clocks.map(seconds), before).map { $0 - $1 }
+    return Reading(wall: spent[0], cpu: spent[1], allThreads: spent[2])
   }
 
   private static func seconds(_ clock: clockid_t) -> Double {
