@@ -91,7 +91,10 @@ final class ModelWorker {
   }
 
   /// Ends the process, as a crash does.
-  func crash() { kill(process.processIdentifier, SIGABRT) }
+  func crash() {
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
 
   /// What the dead process left, and a new one in its place.
   private func buried() throws -> Outcome {

@@ -76,7 +76,7 @@ struct MutationTests {
     #expect(try worker.outcome(of: bytes, runs: true).kind == .ran)
     worker.crash()
     let outcome = try worker.outcome(of: bytes, runs: true)
-    #expect(outcome.kind == .died && outcome.message.contains("\(SIGABRT)"), "\(outcome)")
+    #expect(outcome.kind == .died && outcome.message.contains(" \(SIGKILL): "), "\(outcome)")
     #expect(try worker.outcome(of: bytes, runs: true).kind == .ran)
   }
 
