@@ -68,8 +68,8 @@ struct VerifyCommand: ParsableCommand {
   /// The counterexample as VNN-COMP writes it.
   private func text(_ counterexample: Counterexample) -> String {
     let lines =
-      counterexample.input.enumerated().map { "(X_\($0) \($1))" }
-      + counterexample.outputs.enumerated().map { "(Y_\($0) \($1))" }
+      counterexample.input.enumerated().map { "(X_\($0) \(Double($1)))" }
+      + counterexample.outputs.enumerated().map { "(Y_\($0) \(Double($1)))" }
     return "(" + lines.joined(separator: "\n ") + ")"
   }
 }
