@@ -67,7 +67,8 @@ struct CaseBuilder {
 
   private mutating func add(_ inequality: Inequality) throws {
     let weights = inequality.form.weights.filter { $0.value != 0 }
-    let bound = -inequality.form.constant
+    // 0 − 0 is 0, where −0 would be shown as such.
+    let bound = 0 - inequality.form.constant
     guard bound.isFinite, weights.values.allSatisfy(\.isFinite) else {
       throw reader.fail(inequality.line, "a number overflows")
     }
@@ -94,7 +95,7 @@ struct CaseBuilder {
     if weight > 0 {
       upper[variable.index] = min(upper[variable.index], bound)
     } else {
-      lower[variable.index] = max(lower[variable.index], -bound)
+      lower[variable.index] = max(lower[variable.index], 0 - bound)
     }
   }
 

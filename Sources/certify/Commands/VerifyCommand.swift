@@ -65,7 +65,7 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
-  /// The counterexample as VNN-COMP writes it.
+  /// The counterexample as VNN-COMP writes it, in double precision: a float's short form may lie outside the box.
   private func text(_ counterexample: Counterexample) -> String {
     let lines =
       counterexample.input.enumerated().map { "(X_\($0) \(Double($1)))" }
