@@ -47,6 +47,15 @@ import _CertifyTestSupport
     }
   }
 
+  /// The README's count of operator cases is the one that the conformance suite keeps.
+  @Test func readmeCountsWhatTheConformanceSuiteCounts() throws {
+    let page = try String(
+      contentsOf: Fixtures.package.appendingPathComponent("docs/conformance.md"), encoding: .utf8)
+    let counts = try #require(page.firstMatch(of: /(\d+) cases of \d+ operators: (\d+) pass/))
+    let readme = try String(contentsOf: Fixtures.package.appendingPathComponent("README.md"), encoding: .utf8)
+    #expect(readme.contains("\(counts.2) of \(counts.1) official"))
+  }
+
   @Test func commandsAreFoundInText() {
     let text = """
       certify not-in-a-block
@@ -129,6 +138,7 @@ import _CertifyTestSupport
     let short = policy.replacing(/(?m)^samples: .*$/, with: "samples: 300")
       .replacing(/(?m)^first: .*$/, with: "first: 2")
     for name in ["certify.yml", "fixtures/policies/digits.yml"] { try place.write(short, to: name) }
+    try place.write(DigitsProperty().text(epsilon: 0.005), to: "property.vnnlib")
     for command in commands {
       let answer = try RunningProcess(
         URL(fileURLWithPath: "/bin/sh"), ["-c", Self.prelude + command], in: place.url

@@ -1,4 +1,3 @@
-import CertifyData
 import Foundation
 import Testing
 import _CertifyTestSupport
@@ -9,26 +8,8 @@ import _CertifyTestSupport
 
   init() throws { files = try Workplace() }
 
-  /// The first test image's pixels and label.
-  private func image() throws -> (pixels: [Double], label: Int) {
-    let entries = try NamedArrays(npz: Fixtures.path("data/digits_test.npz")).entries
-    let images = try #require(entries["images"])
-    let labels = try #require(entries["labels"])
-    return (images.numbers.prefix(64).map { Double($0) / 255 }, Int(labels.numbers[0]))
-  }
-
-  /// Another class is at least as large as the image's own within ε of it.
   private func property(epsilon: Double) throws -> String {
-    let (pixels, label) = try image()
-    var lines = pixels.indices.map { "(declare-const X_\($0) Real)" }
-    lines += (0..<10).map { "(declare-const Y_\($0) Real)" }
-    for (i, pixel) in pixels.enumerated() {
-      lines.append("(assert (>= X_\(i) \(max(0, pixel - epsilon))))")
-      lines.append("(assert (<= X_\(i) \(min(1, pixel + epsilon))))")
-    }
-    let rivals = (0..<10).filter { $0 != label }
-    lines.append("(assert (or " + rivals.map { "(and (>= Y_\($0) Y_\(label)))" }.joined() + "))")
-    return try files.write(lines.joined(separator: "\n"), to: "p\(epsilon).vnnlib")
+    try files.write(DigitsProperty().text(epsilon: epsilon), to: "p\(epsilon).vnnlib")
   }
 
   @Test func aSmallBoxIsProven() throws {
@@ -50,10 +31,10 @@ import _CertifyTestSupport
     #expect(stride(from: 0, to: words.count, by: 2).map { words[$0] } == names)
     let values = stride(from: 1, to: words.count, by: 2).compactMap { Double(words[$0]) }
     try #require(values.count == 74)
-    let (pixels, label) = try image()
-    for (value, pixel) in zip(values, pixels) { #expect(abs(value - pixel) <= epsilon + 1e-12) }
+    let image = try DigitsProperty()
+    for (value, pixel) in zip(values, image.pixels) { #expect(abs(value - pixel) <= epsilon + 1e-12) }
     let logits = values.suffix(10).map { $0 }
-    #expect(logits.indices.contains { $0 != label && logits[$0] >= logits[label] })
+    #expect(logits.indices.contains { $0 != image.label && logits[$0] >= logits[image.label] })
   }
 
   @Test func timeRunsOut() throws {
