@@ -77,7 +77,7 @@ SMALLEST = {
         "foolbox FMN-100": by_foolbox(A.L0FMNAttack(steps=100)),
         "foolbox Brendel-Bethge-1000": brendel_bethge("L0BrendelBethgeAttack"),
         "adv-lib sigma-zero-1000": by_adv(adv.sigma_zero),
-        "adv-lib VFGA": by_adv(adv.vfga),
+        "adv-lib VFGA": by_adv(adv.vfga, targeted=False),
     },
 }
 

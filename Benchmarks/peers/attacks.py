@@ -182,6 +182,7 @@ def main() -> None:
     parser.add_argument("--norms", nargs="+", default=["linf", "l2", "l1", "l0"])
     parser.add_argument("--attacks", nargs="*", default=["best"])
     parser.add_argument("--fixed-attacks", nargs="*", default=[])
+    parser.add_argument("--peers-fixed", action="store_true", help="also run the peers' fixed-epsilon attacks")
     parser.add_argument("--only", nargs="*", help="peers whose names contain one of these")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
@@ -197,7 +198,7 @@ def main() -> None:
             case = Case(text, Path(folder))
             for norm in options.norms:
                 lines += table(case, norm, options)
-                for epsilon in EPSILONS.get(norm, []) if options.fixed_attacks else []:
+                for epsilon in EPSILONS.get(norm, []) if options.fixed_attacks or options.peers_fixed else []:
                     lines += fixed_table(case, norm, epsilon, options)
     text = "\n".join(lines)
     if options.out:

@@ -24,6 +24,8 @@ final class PGDRows {
     case eachRow
     /// All stop as soon as one does.
     case firstRow
+    /// Rows go on after they have flipped.
+    case never
   }
 
   let oracle: Oracle
@@ -78,10 +80,13 @@ final class PGDRows {
           let task = tasks[index]
           if answer.flips {
             let distance = neighbourhood.distance(to: answer.point)
-            flipped[index] = AttackGoal.isWithin(distance, epsilon: task.epsilon)
-            guard !flipped[index] else { return }
-            // Rounding to the grid went out of the ball: aim a little lower.
-            radii[index] *= task.epsilon / distance * 0.999
+            if AttackGoal.isWithin(distance, epsilon: task.epsilon) {
+              flipped[index] = true
+              guard stop == .never else { return }
+            } else {
+              // Rounding to the grid went out of the ball: aim a little lower.
+              radii[index] *= task.epsilon / distance * 0.999
+            }
           }
           guard step < steps else { return }
           try set.setRadius(radii[index])
@@ -90,7 +95,7 @@ final class PGDRows {
         })
       guard answered else { break }
       if stop == .firstRow, flipped.contains(true) { break }
-      active.removeAll { flipped[$0] }
+      if stop != .never { active.removeAll { flipped[$0] } }
       if active.isEmpty { break }
     }
     return flipped

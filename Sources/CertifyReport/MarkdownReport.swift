@@ -16,16 +16,18 @@ public struct MarkdownReport: ReportFormat {
 
   public func render(_ source: ReportSource) throws -> [ReportFile] {
     let paths = AccuracyFigure.paths(source.summary.groups.map(\.key))
-    let sections = [
+    let sections: [String?] = [
       VerdictSection(source: source).markdown,
       SubjectSection(manifest: source.results.manifest).markdown,
       AccuracySection(source: source, paths: paths).markdown,
       InputsSection(source: source).markdown,
       IncidentsSection(source: source).markdown,
+      source.results.diagnosis.map { GradientSection(diagnosis: $0).markdown },
       GuaranteeSection(source: source).markdown,
       ReproductionSection(manifest: source.results.manifest).markdown,
     ]
-    let report = ReportFile(path: "report.md", text: sections.joined(separator: "\n\n") + "\n")
+    let report = ReportFile(
+      path: "report.md", text: sections.compactMap(\.self).joined(separator: "\n\n") + "\n")
     let figures = source.summary.groups.filter { $0.inputs > 0 }.compactMap { group in
       paths[group.key].map { ReportFile(path: $0, text: AccuracyFigure(group, of: source.results).svg) }
     }

@@ -15,15 +15,19 @@ public struct ResultsFile: Sendable, Equatable {
     self.verdict = verdict
   }
 
-  /// The file's text: `schemaVersion`, `manifest`, `interrupted`, `inputs` with one line an input, `summary`
+  /// The file's text: `schemaVersion`, `manifest`, `interrupted`, `diagnosis` where there is one, `inputs` with one
+  /// line an input, `summary`
   /// and `verdict` (`null` when the run was not judged); the keys inside these are in alphabetical order.
   public func json() throws -> String {
     let inputs = try results.inputs.map { try Self.encode($0, pretty: false) }
+    let diagnosis = try results.diagnosis.map {
+      "\n\"diagnosis\": \(try Self.encode($0, pretty: true)),"
+    }
     return """
       {
       "schemaVersion": \(results.schemaVersion),
       "manifest": \(try Self.encode(results.manifest, pretty: true)),
-      "interrupted": \(results.interrupted),
+      "interrupted": \(results.interrupted),\(diagnosis ?? "")
       "inputs": [\(inputs.isEmpty ? "" : "\n")\(inputs.joined(separator: ",\n"))
       ],
       "summary": \(try Self.encode(summary, pretty: true)),
@@ -47,7 +51,8 @@ public struct ResultsFile: Sendable, Equatable {
       }
       let content = try decoder.decode(Content.self, from: json)
       results = RunResults(
-        manifest: content.manifest, inputs: content.inputs, interrupted: content.interrupted)
+        manifest: content.manifest, inputs: content.inputs, interrupted: content.interrupted,
+        diagnosis: content.diagnosis)
       summary = content.summary
       verdict = content.verdict
     } catch let error as DecodingError {
@@ -63,6 +68,7 @@ public struct ResultsFile: Sendable, Equatable {
   private struct Content: Decodable {
     var manifest: RunManifest
     var interrupted: Bool
+    var diagnosis: GradientDiagnosis?
     var inputs: [InputResult]
     var summary: Summary
     var verdict: Verdict?

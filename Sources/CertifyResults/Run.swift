@@ -24,12 +24,17 @@ public struct RunResults: Sendable, Codable, Equatable {
   /// In ascending order of index; fewer than `manifest.selectedInputs` when the run was interrupted.
   public var inputs: [InputResult]
   public var interrupted: Bool
+  /// Whether attacks that follow gradients can be trusted; `nil` where none followed them.
+  public var diagnosis: GradientDiagnosis?
 
-  public init(manifest: RunManifest, inputs: [InputResult], interrupted: Bool) {
+  public init(
+    manifest: RunManifest, inputs: [InputResult], interrupted: Bool, diagnosis: GradientDiagnosis? = nil
+  ) {
     self.schemaVersion = Self.currentSchemaVersion
     self.manifest = manifest
     self.inputs = inputs
     self.interrupted = interrupted
+    self.diagnosis = diagnosis
   }
 }
 

@@ -86,10 +86,14 @@ struct RunCommand: ParsableCommand {
     let progress = quiet ? nil : ProgressDisplay(control: control, total: subject.indices.count)
     progress?.begin()
     defer { progress?.end() }
-    let outcome = try Evaluator(source: subject.classifier, configuration: configuration).run(
+    let evaluator = Evaluator(source: subject.classifier, configuration: configuration)
+    let outcome = try evaluator.run(
       count: subject.indices.count, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
       control: control, input: subject.input)
-    let results = RunResults(manifest: manifest, inputs: outcome.inputs, interrupted: outcome.interrupted)
+    let diagnosis = try evaluator.diagnoseGradients(
+      outcome, control: control, count: subject.indices.count, input: subject.input)
+    let results = RunResults(
+      manifest: manifest, inputs: outcome.inputs, interrupted: outcome.interrupted, diagnosis: diagnosis)
     return (results, interrupts.signal)
   }
 }

@@ -1,0 +1,87 @@
+import CertifyAttacks
+import CertifyEngine
+import CertifyThreat
+import Testing
+import _CertifyTestSupport
+
+@Suite struct MaskingDiagnosisTests {
+  static let problem = LinearProblem(shape: [1, 6, 6], classCount: 4, seed: 21, margin: 0.5)
+
+  static func checks(_ mask: MaskedClassifier.Mask, _ norm: Norm, surrogate: Bool = false) throws
+    -> [MaskingCheck]
+  {
+    var generator = TestGenerator(state: 3)
+    // Points around x with its label, close enough that one classifier with one dead zone serves them all.
+    let inputs = try (0..<6).map { index in
+      var input = problem.input(index: index)
+      if index > 0 {
+        input.point = input.point.map { $0 + Float.random(in: -0.01...0.01, using: &generator) }
+      }
+      input.label = try problem.decision(input.point)
+      return input
+    }
+    func classifier(_ mask: MaskedClassifier.Mask) -> MaskedClassifier {
+      MaskedClassifier(problem.classifier(batchSize: 8), mask: mask, start: problem.x)
+    }
+    return try MaskingDiagnosis(
+      threat: BaseAttackTests.threat(norm, box: true), epsilon: problem.radius(norm: norm, box: true),
+      seed: 1,
+      reference: classifier(mask), gradients: classifier(mask),
+      surrogate: surrogate ? classifier(.none) : nil
+    ).run(on: inputs)
+  }
+
+  @Test(arguments: [
+    (MaskedClassifier.Mask.quantisedInput, MaskingCheck.Sign.deadGradient),
+    (.saturatedSoftmax, .deadGradient), (.saturatedSoftmax, .probabilities), (.noiseLayer, .randomLogits),
+    (.deadUnits, .deadGradient), (.shuffledGradient, .blackBoxBeatsWhiteBox),
+  ])
+  func masksAreSeen(_ mask: MaskedClassifier.Mask, _ sign: MaskingCheck.Sign) throws {
+    let checks = try Self.checks(mask, .linf)
+    #expect(checks.first { $0.sign == sign }?.isSeen == true, "\(checks)")
+  }
+
+  @Test(arguments: Norm.allCases) func cleanModelsAreNotAccused(_ norm: Norm) throws {
+    let checks = try Self.checks(.none, norm, surrogate: true)
+    #expect(checks.map(\.sign) == MaskingCheck.Sign.allCases)
+    #expect(checks.allSatisfy { $0.isSeen == false }, "\(checks.filter { $0.isSeen != false })")
+  }
+
+  @Test func curvedModelsAreNotAccused() throws {
+    let sphere = SphereClassifier(center: [Float](repeating: 0.5, count: 16), radius: 0.8, batchSize: 8)
+    var generator = TestGenerator(state: 8)
+    let inputs = (0..<6).map { index in
+      AttackInput(
+        index: index, point: (0..<16).map { _ in Float.random(in: 0.45...0.55, using: &generator) },
+        grid: nil,
+        label: 0)
+    }
+    let checks = try MaskingDiagnosis(
+      threat: BaseAttackTests.threat(.l2, box: true), epsilon: 0.72, seed: 1, reference: sphere,
+      gradients: sphere
+    ).run(on: inputs)
+    #expect(!checks.contains { $0.isSeen == true }, "\(checks)")
+  }
+
+  @Test func transferIsSeen() throws {
+    let checks = try Self.checks(.shuffledGradient, .linf, surrogate: true)
+    #expect(checks.last?.isSeen == true)
+    #expect(try Self.checks(.none, .linf).last?.isSeen == nil)
+  }
+
+  @Test func withoutCorrectInputsNothingIsJudged() throws {
+    var input = Self.problem.input()
+    input.label = (input.label + 1) % 4
+    let classifier = Self.problem.classifier(batchSize: 8)
+    let checks = try MaskingDiagnosis(
+      threat: BaseAttackTests.threat(.l2, box: true), epsilon: 1, seed: 1, reference: classifier,
+      gradients: classifier
+    ).run(on: [input])
+    #expect(checks.allSatisfy { $0.isSeen == nil })
+    #expect(throws: AttackError.self) {
+      try MaskingDiagnosis(
+        threat: BaseAttackTests.threat(.l2, box: true), epsilon: 0, seed: 1, reference: classifier,
+        gradients: classifier)
+    }
+  }
+}
