@@ -113,6 +113,10 @@ def run_certify(case: Case, norm: str, attack: str, options: argparse.Namespace,
             "gradients": float(np.mean([s["gradients"] for s in spent]))}
 
 
+def holds(path: Path, key: str) -> bool:
+    return path.exists() and key in json.loads(path.read_text())
+
+
 def cached(path: Path, key: str, fresh: bool, compute) -> dict:
     known = json.loads(path.read_text()) if path.exists() else {}
     if fresh or key not in known:
@@ -136,6 +140,8 @@ def table(case: Case, norm: str, options: argparse.Namespace) -> list[str]:
     peers = {}
     for name, attack in attack_peers.SMALLEST[norm].items():
         if options.only and not any(part in name for part in options.only):
+            continue
+        if options.cached and not holds(cache, f"{norm} {name}"):
             continue
         try:
             peers[name] = cached(cache, f"{norm} {name}", False, lambda: run_peer(case, norm, attack))
@@ -161,6 +167,8 @@ def fixed_table(case: Case, norm: str, epsilon: float, options: argparse.Namespa
     lines = [f"### {case.name}, {norm}: ε = {epsilon:g}", "",
              "| attack | robust accuracy of the correct | queries | gradients | seconds |", "|---|---|---|---|---|"]
     for name, attack in attack_peers.fixed(norm, epsilon, case.classes).items():
+        if options.cached and not holds(cache, f"{norm} {epsilon} {name}"):
+            continue
         try:
             row = cached(cache, f"{norm} {epsilon} {name}", False, lambda: run_peer(case, norm, attack))
             lines.append(cells(name, row, None, epsilon))
@@ -183,6 +191,7 @@ def main() -> None:
     parser.add_argument("--attacks", nargs="*", default=["best"])
     parser.add_argument("--fixed-attacks", nargs="*", default=[])
     parser.add_argument("--peers-fixed", action="store_true", help="also run the peers' fixed-epsilon attacks")
+    parser.add_argument("--cached", action="store_true", help="run no peer, show those that the cache holds")
     parser.add_argument("--only", nargs="*", help="peers whose names contain one of these")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)

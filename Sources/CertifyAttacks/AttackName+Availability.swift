@@ -27,7 +27,7 @@ extension AttackName {
     }
     switch self {
     case .best where setting.isFixed: return "it looks for the smallest norm, not for a fixed ε"
-    case .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .momentum, .square, .auto:
+    case .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .momentum, .flow, .square, .auto:
       if !setting.isFixed { return "it needs an ε" }
     case .ddn where setting.norm != .l2: return "it exists for l2 only"
     case .hopSkipJump where setting.norm == .l1: return "it exists for l2 and linf only"
@@ -69,7 +69,8 @@ extension AttackName {
     case .boundaryWalk: BoundarySearch()
     case .hopSkipJump: HopSkipJump()
     case .randomSearch: RandomSearch(parameters: parameters)
-    case .none, .momentum, .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .square, .smoothadv, .best, .auto:
+    case .none, .momentum, .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .flow, .square, .smoothadv, .best,
+      .auto:
       nil
     }
   }
@@ -81,6 +82,7 @@ extension AttackName {
     case .apgdCrossEntropy: APGD(objective: .crossEntropy, parameters: parameters)
     case .apgdRatio: APGD(objective: .ratio, parameters: parameters)
     case .apgdTargeted: APGD(objective: .targetedRatio, parameters: parameters)
+    case .flow: EulerFlow(parameters: parameters)
     case .square: Square()
     case .none, .smoothadv, .best, .auto: nil
     case .fgsm, .pgd, .ddn, .fmn, .fab, .boundaryWalk, .hopSkipJump, .randomSearch: smallestNorm(parameters)

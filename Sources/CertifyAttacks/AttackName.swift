@@ -14,6 +14,8 @@ public enum AttackName: String, Sendable, CaseIterable, Codable {
   case apgdRatio = "apgd-dlr"
   /// Automatic step lengths, raising the targeted ratio of each rival class.
   case apgdTargeted = "apgd-t"
+  /// The adversarial flow: FGSM's steps, exactly within the budget.
+  case flow
   /// Random squares, from scores.
   case square
   /// Decoupled direction and norm.

@@ -40,7 +40,7 @@ struct Neighbourhood {
   }
 
   /// The box; `nil` without one.
-  private var box: InputSpace.Bounds? {
+  var box: InputSpace.Bounds? {
     lower.isFinite && upper.isFinite ? InputSpace.Bounds(lower: lower, upper: upper) : nil
   }
 

@@ -10,7 +10,7 @@ import _CertifyTestSupport
     .fgsm, .pgd, .ddn, .fmn, .fab, .boundaryWalk, .hopSkipJump, .randomSearch, .best,
   ]
   static let fixedAttacks: [AttackName] = [
-    .momentum, .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .square, .auto,
+    .momentum, .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .flow, .square, .auto,
   ]
 
   static func exists(_ name: AttackName, _ norm: Norm) -> Bool {
