@@ -22,15 +22,16 @@ def main() -> int:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     lines = ["# Properties of VNN-COMP 2021", "",
-             f"Written by `Benchmarks/peers/verdicts.py`: `certify verify --timeout {options.timeout:g}`, one process at a time.", "",
+             f"Written by `Benchmarks/peers/verdicts.py`: `certify verify --timeout {options.timeout:g}`, one at a time.",
+             "",
              "| model | property | known | certify | seconds |", "|---|---|---|---|---|"]
     solved, contradicted, rows = 0, 0, 0
     for row in csv.DictReader(open(options.directory / "verdicts.csv")):
         if options.model not in row["model"]:
             continue
         started = time.perf_counter()
-        done = subprocess.run([options.certify, "verify", options.directory / row["model"], options.directory / row["property"],
-                               "--timeout", str(options.timeout)], capture_output=True, text=True)
+        command = [options.certify, "verify", options.directory / row["model"], options.directory / row["property"]]
+        done = subprocess.run([*command, "--timeout", str(options.timeout)], capture_output=True, text=True)
         seconds = time.perf_counter() - started
         verdict = done.stdout.split()[0] if done.returncode == 0 and done.stdout else f"error {done.returncode}"
         rows += 1
