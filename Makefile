@@ -22,7 +22,7 @@ models: dependencies
 	python3 Benchmarks/peers/models.py --certify $(CERTIFY) --zoo out/zoo --out docs/models.md
 
 bench: dependencies
-	Benchmarks/run
+	Benchmarks/run --readme README.md
 
 build: dependencies
 	$(SWIFT) build $(BUILD_FLAGS)

@@ -56,15 +56,37 @@ def attack(rows: list[dict]) -> str:
                    f"{row['accuracy']['foolbox']:.2f}"] for row in rows])
 
 
-def render(result: dict) -> str:
+def machine_line(result: dict) -> str:
     machine = result["machine"]
+    return (f"**Machine**: {machine['processor']}, {machine['cores']} cores, {machine['system']}; {machine['kernels']} on "
+            f"{machine['instructionSet']}; ONNX Runtime {machine['onnxruntime']}, PyTorch {machine['torch']}; load at the "
+            f"start {machine['load']:.1f}; {machine['date']}.")
+
+
+def summary(result: dict) -> str:
+    """The ratios of throughput alone, for the README."""
+    body = [[row["name"], row["noise"] + (", " + row["sampler"] if row["sampler"] != "direct" else ""),
+             number(row["rates"]["certify"]), number(row["rates"]["onnxruntime"]),
+             f"**{row['ratios']['onnxruntime']:.2f}**"] for row in result["sampling"]]
+    return table(["model", "noise", "certify", "NumPy + ONNX Runtime", "ratio"], body) + "\n\n" + machine_line(result)
+
+
+def insert(text: str, page: str) -> str:
+    """The page with `text` between its two marks."""
+    begin, end = "<!-- benchmarks -->\n", "<!-- /benchmarks -->"
+    head, found, rest = page.partition(begin)
+    _, closed, tail = rest.partition(end)
+    if not found or not closed:
+        raise SystemExit("the page has no place for the benchmarks")
+    return f"{head}{begin}\n{text}\n\n{end}{tail}"
+
+
+def render(result: dict) -> str:
     parts = [
         "# Benchmarks",
         "Written by `Benchmarks/run`; not edited by hand. Medians of "
         f"{result['rounds']} rounds in which the tools take turns; {result['seconds']:.0f} s in all.",
-        f"**Machine**: {machine['processor']}, {machine['cores']} cores, {machine['system']}; {machine['kernels']} on "
-        f"{machine['instructionSet']}; ONNX Runtime {machine['onnxruntime']}, PyTorch {machine['torch']}; load at the "
-        f"start {machine['load']:.1f}; {machine['date']}.",
+        machine_line(result),
     ]
     if "sampling" in result:
         parts += [
