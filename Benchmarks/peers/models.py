@@ -36,6 +36,9 @@ from onnx_torch import OnnxTorch  # noqa: E402
 
 LIGHT = Path(onnx.backend.test.__file__).parent / "data" / "light"
 ROWS = 2
+# Seconds of processor time that a measurement takes at least, and the numbers that its inputs hold at most.
+SHORTEST = 0.25
+MOST_NUMBERS = 30_000_000
 
 
 @dataclass
@@ -179,22 +182,32 @@ class Measurement:
         return torch.autograd.grad(total, inputs)[0].numpy().astype(np.float64)
 
     def time(self, folder: Path, x: np.ndarray, batch: int) -> None:
-        """By differences, so that loading does not count."""
-        seconds = []
-        for batches in (1, 2):
-            np.save(folder / "many.npy", np.resize(x, (batches * batch, *x.shape[1:])))
-            seconds.append(run([self.certify, "predict", self.path, "--data", folder / "many.npy"]).seconds)
-        rate = batch / max(seconds[1] - seconds[0], 1e-9)
+        """By differences, so that loading does not count, of passes long enough to be told from it."""
+        base, more = self.seconds(folder, x, batch), 1
+        spent = self.seconds(folder, x, 2 * batch) - base
+        while spent < SHORTEST and more * batch * x[0].size < MOST_NUMBERS:
+            more *= 8
+            spent = self.seconds(folder, x, (1 + more) * batch) - base
+        if spent < SHORTEST:
+            self.row.notes.append("too small to be timed here")
+            return
+        rate = more * batch / spent
         session = self.session()
         is_open = not isinstance(session.get_inputs()[0].shape[0], int)
         rows = np.resize(x, (batch, *x.shape[1:]))
         parts = [rows] if is_open else [row[None] for row in rows]
         session.run(None, {self.input: parts[0]})
-        start = time.process_time()
-        for part in parts:
-            session.run(None, {self.input: part})
+        start, passes = time.process_time(), 0
+        while time.process_time() - start < SHORTEST:
+            for part in parts:
+                session.run(None, {self.input: part})
+            passes += 1
         self.row.ours = figure(rate)
-        self.row.peer = figure(batch / (time.process_time() - start)) + ("" if is_open else " (one by one)")
+        self.row.peer = figure(passes * batch / (time.process_time() - start)) + ("" if is_open else " (one by one)")
+
+    def seconds(self, folder: Path, x: np.ndarray, rows: int) -> float:
+        np.save(folder / "many.npy", np.resize(x, (rows, *x.shape[1:])))
+        return run([self.certify, "predict", self.path, "--data", folder / "many.npy"]).seconds
 
 
 def figure(number: float) -> str:

@@ -32,6 +32,18 @@ import _CertifyTestSupport
       ])
   }
 
+  /// Whoever runs attacks on rounded values is told what their gradients are.
+  @Test func runSaysThatGradientsAreApproximate() throws {
+    let place = try Workplace()
+    let model = "fixtures/models/quantised/digits_mlp.onnx"
+    let answer = try Certify.run(
+      Digits.run(out: place.path("out"), ["--first", "1", "--classifier", "base"], model: model))
+    #expect(answer.status == 0)
+    #expect(answer.errors.contains("warning: \(model): gradients: approximate, as if '"))
+    let results = try String(contentsOfFile: place.path("out/results.json"), encoding: .utf8)
+    #expect(results.contains(#""gradients" : "approximate, as if '"#))
+  }
+
   @Test func inspectWritesJSON() throws {
     let answer = try Certify.run("inspect", "fixtures/models/digits_mlp.onnx", "--format", "json")
     #expect(answer.status == 0)

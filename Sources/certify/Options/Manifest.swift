@@ -57,6 +57,7 @@ extension RunManifest {
         "selection": options.selection.words,
         "attack-batch-size": "\(configuration.attackBatchSize)",
         "base-batch-size": "\(configuration.baseBatchSize(subject.classifier))",
+        "gradients": Inspection.Gradients(subject.classifier.gradientSupport).text,
         "steps": "\(parameters.steps)",
         "restarts": "\(parameters.restarts)",
         "maximum-queries": "\(parameters.maximumQueries)",

@@ -25,6 +25,9 @@ struct Subject {
     modelPath = path
     let classifier = try LoadedClassifier(path: path)
     for warning in classifier.model.warnings { logger.warning("\(path): \(warning)") }
+    if classifier.gradientSupport != .full {
+      logger.warning("\(path): gradients: \(Inspection.Gradients(classifier.gradientSupport).text)")
+    }
     self.classifier = classifier
     (dataset, labels, indices) = try namingData(options) {
       let dataset = try Dataset.load(options).reshaped(to: classifier.inputShape)
