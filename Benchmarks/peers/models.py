@@ -315,7 +315,8 @@ def table(lines: list[str]) -> str:
         "Written by `make models`; weights are random (`Benchmarks/peers/zoo.py`). Errors are the largest difference over",
         "the largest magnitude: outputs against ONNX Runtime, input gradients of the winning logit against PyTorch in",
         "float64, with PyTorch's own error in float32 in brackets. Inputs a second of processor time on one thread, at the",
-        "batch size that `certify` takes; ONNX Runtime at the same where the file allows it.", "",
+        "batch size that `certify` takes: `certify predict` with the reading of its inputs, which weighs on small models;",
+        "ONNX Runtime on arrays in memory, at the same batch size where the file allows it.", "",
         f"{processor}; {versions}.", "",
         "| model | written by | parameters | loads | output error | gradient error (PyTorch float32) | certify, inputs/s |"
         " ONNX Runtime, inputs/s | notes |",
