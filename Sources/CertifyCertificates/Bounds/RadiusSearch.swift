@@ -22,7 +22,10 @@ struct RadiusSearch {
   ///   - start: a radius that is verified already, or 0.
   ///   - margins: lower bounds of the margins at a radius.
   func run(from start: Found, _ margins: (Double) -> [Double]) -> Found {
-    func smallest(_ margins: [Double]) -> Double { margins.min() ?? -.infinity }
+    // NaN proves nothing, and `min` would pass over one that is not the first.
+    func smallest(_ margins: [Double]) -> Double {
+      margins.contains(where: \.isNaN) ? -.infinity : margins.min() ?? -.infinity
+    }
     var found = start
     let atStart = margins(found.radius)
     if smallest(atStart) > 0 { found.margins = atStart }
