@@ -19,9 +19,7 @@ public struct BoundBaseCertificate: BaseCertificate {
   public func lowerBound(for input: AttackInput, threat: ThreatModel) throws -> LowerBound? {
     let certificate = try model.certificate(
       method, input: input.point, label: input.label, norm: threat.norm, bounds: threat.space.bounds)
-    return LowerBound(
-      radius: certificate.radius, method: name, confidence: certificate.confidence,
-      floatSound: certificate.floatSound, sampling: nil)
+    return LowerBound(certificate, method: name)
   }
 }
 
@@ -41,8 +39,6 @@ public struct LipschitzBaseCertificate: BaseCertificate {
   public func lowerBound(for input: AttackInput, threat: ThreatModel) throws -> LowerBound? {
     let certificate = try model.certificate(
       input: input.point, label: input.label, norm: threat.norm, bounds: threat.space.bounds)
-    return LowerBound(
-      radius: certificate.radius, method: name, confidence: certificate.confidence,
-      floatSound: certificate.floatSound, sampling: nil)
+    return LowerBound(certificate, method: name)
   }
 }

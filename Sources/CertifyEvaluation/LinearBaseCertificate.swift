@@ -20,8 +20,6 @@ public struct LinearBaseCertificate: BaseCertificate {
   public func lowerBound(for input: AttackInput, threat: ThreatModel) throws -> LowerBound? {
     let certificate = try model.certificate(
       input: input.point, label: input.label, norm: threat.norm, bounds: threat.space.bounds)
-    return LowerBound(
-      radius: certificate.radius, method: name, confidence: certificate.confidence,
-      floatSound: certificate.floatSound, sampling: nil)
+    return LowerBound(certificate, method: name)
   }
 }

@@ -105,7 +105,7 @@ public struct BoundedModel: Sendable {
 }
 
 /// A radius that bounds of the margins prove.
-public struct BoundCertificate: Sendable, Equatable {
+public struct BoundCertificate: DeterministicCertificate, Equatable {
   public let norm: Norm
   public let method: BoundMethod
   /// No x' with ‖x' − x‖ ≤ radius is given another class by the single-precision program; 0 when x is misclassified
@@ -113,10 +113,6 @@ public struct BoundCertificate: Sendable, Equatable {
   public let radius: Double
   /// The class whose margin was smallest at that radius.
   public let nearestClass: Int?
-  /// The claim holds for the floating-point program.
-  public var floatSound: Bool { true }
-  /// Deterministic: 1.
-  public var confidence: Double { 1 }
 }
 
 extension InputSpace.Bounds {

@@ -154,7 +154,7 @@ public struct LinearModel: Sendable {
 }
 
 /// A radius that the exact certificate of a linear model proves.
-public struct LinearCertificate: Sendable, Equatable {
+public struct LinearCertificate: DeterministicCertificate, Equatable {
   /// The name in reports.
   public static let method = "linear-exact"
   public let norm: Norm
@@ -165,10 +165,6 @@ public struct LinearCertificate: Sendable, Equatable {
   public let realRadius: Double
   /// The class that bounds `radius`.
   public let nearestClass: Int?
-  /// The claim holds for the floating-point program.
-  public var floatSound: Bool { true }
-  /// Deterministic: 1.
-  public var confidence: Double { 1 }
 }
 
 extension Norm {

@@ -98,15 +98,11 @@ public struct LipschitzModel: Sendable {
 }
 
 /// A radius that Lipschitz constants prove.
-public struct LipschitzCertificate: Sendable, Equatable {
+public struct LipschitzCertificate: DeterministicCertificate, Equatable {
   public let norm: Norm
   /// No x' with ‖x' − x‖ ≤ radius is given another class by the single-precision program; 0 when x is misclassified
   /// or too close to a boundary to tell.
   public let radius: Double
-  /// The claim holds for the floating-point program.
-  public var floatSound: Bool { true }
-  /// Deterministic: 1.
-  public var confidence: Double { 1 }
 }
 
 extension TermMatrix {
