@@ -1,12 +1,12 @@
 /// A radius of the base classifier that is proven without sampling.
 public protocol DeterministicCertificate: Sendable {
-  /// No allowed x' nearer than this is given another class by the single-precision program; rounded down.
+  /// No allowed x' nearer than this is given another class; rounded down.
   var radius: Double { get }
+  /// Whether the claim is proven of the floating-point program; if not, it is of real arithmetic.
+  var floatSound: Bool { get }
 }
 
 extension DeterministicCertificate {
-  /// The claim holds for the floating-point program.
-  public var floatSound: Bool { true }
   /// Nothing is left to chance: 1.
   public var confidence: Double { 1 }
 }

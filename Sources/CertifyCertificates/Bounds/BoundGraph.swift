@@ -31,6 +31,14 @@ struct BoundGraph: Sendable {
   let input: Int
   let output: Int
 
+  /// Whether every rounding error that is charged is proven.
+  var isFloatSound: Bool {
+    nodes.allSatisfy { node in
+      guard case .activation(let activation) = node.kind else { return true }
+      return activation.hasProvenError
+    }
+  }
+
   /// The products of all affine maps together.
   var termCount: Int {
     nodes.reduce(0) { total, node in

@@ -66,7 +66,8 @@ public struct BoundedModel: Sendable {
     }
     let nearest = found.margins.indices.min { found.margins[$0] < found.margins[$1] }
     return BoundCertificate(
-      norm: norm, method: method, radius: found.radius, nearestClass: nearest.map { rivals[$0] })
+      norm: norm, method: method, radius: found.radius, nearestClass: nearest.map { rivals[$0] },
+      floatSound: graph.isFloatSound)
   }
 
   /// Lower bounds of f_label − f_j for every other class j, ascending, over the points within `radius`.
@@ -113,6 +114,9 @@ public struct BoundCertificate: DeterministicCertificate, Equatable {
   public let radius: Double
   /// The class whose margin was smallest at that radius.
   public let nearestClass: Int?
+  /// Whether the claim is proven of the floating-point program: not where the model has a sigmoid or tanh, whose
+  /// kernels' errors are charged at a measured bound, not a proven one.
+  public let floatSound: Bool
 }
 
 extension InputSpace.Bounds {

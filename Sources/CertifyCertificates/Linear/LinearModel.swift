@@ -165,6 +165,8 @@ public struct LinearCertificate: DeterministicCertificate, Equatable {
   public let realRadius: Double
   /// The class that bounds `radius`.
   public let nearestClass: Int?
+  /// The claim holds for the floating-point program.
+  public var floatSound: Bool { true }
 }
 
 extension Norm {

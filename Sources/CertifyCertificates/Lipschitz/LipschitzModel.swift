@@ -62,7 +62,8 @@ public struct LipschitzModel: Sendable {
         return margin - loss * (1 + 0x1p-40)
       }
     }
-    return LipschitzCertificate(norm: norm, radius: found.radius)
+    return LipschitzCertificate(
+      norm: norm, radius: found.radius, floatSound: model.graph.isFloatSound)
   }
 
   /// The Lipschitz constant of a form of the output, and how far the program's may be from the exact one.
@@ -103,6 +104,8 @@ public struct LipschitzCertificate: DeterministicCertificate, Equatable {
   /// No x' with ‖x' − x‖ ≤ radius is given another class by the single-precision program; 0 when x is misclassified
   /// or too close to a boundary to tell.
   public let radius: Double
+  /// Whether the claim is proven of the floating-point program, as of ``BoundCertificate/floatSound``.
+  public let floatSound: Bool
 }
 
 extension TermMatrix {
