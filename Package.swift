@@ -50,7 +50,8 @@ let package = Package(
       ]),
     .target(
       name: "CertifyGate", dependencies: ["CertifyResults", "CertifyStatistics", "CertifyThreat", "Yams"]),
-    .target(name: "CertifyReport", dependencies: ["CertifyGate", "CertifyResults", "CertifyThreat"]),
+    .target(
+      name: "CertifyReport", dependencies: ["CZlib", "CertifyGate", "CertifyResults", "CertifyThreat"]),
     .executableTarget(
       name: "certify",
       dependencies: [

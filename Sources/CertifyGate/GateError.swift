@@ -8,6 +8,8 @@ public enum GateError: Error, Equatable, CustomStringConvertible {
   case noMatch(requirement: String, available: [BracketKey])
   /// A bound on the mean needs the largest radius that the certificate can give.
   case unknownRange(requirement: String, reason: String)
+  /// `no-regression` compares with an earlier run, and none was named.
+  case noBaseline(requirement: String)
 
   public var description: String {
     switch self {
@@ -19,6 +21,8 @@ public enum GateError: Error, Equatable, CustomStringConvertible {
     case .unknownRange(let requirement, let reason):
       "requirement `\(requirement)` cannot be bounded at a confidence: \(reason); leave `confidence` out, "
         + "or use `certified-radius(0.5)`, whose bound needs no range"
+    case .noBaseline(let requirement):
+      "requirement `\(requirement)` compares with an earlier run; name its directory with `--baseline`"
     }
   }
 

@@ -4,11 +4,12 @@ import Yams
 
 /// Turns the nodes of a policy into values.
 struct PolicyReader {
-  static let keys = ["version", "requirements"] + RunParameters.names
+  static let keys = ["version", "requirements", "waivers"] + RunParameters.names
 
   func policy(_ mapping: Node.Mapping) throws -> Policy {
     var parameters = RunParameters()
     var requirements: [Requirement] = []
+    var waivers: [(waiver: Waiver, line: Int?)] = []
     var version: Int?
     for (keyNode, value) in mapping {
       let field = try PolicyField(keyNode, value, known: Self.keys)
@@ -19,6 +20,7 @@ struct PolicyReader {
           throw field.failure("this certify reads version \(Policy.currentVersion)")
         }
       case "requirements": requirements = try self.requirements(field)
+      case "waivers": waivers = try WaiverReader().waivers(field)
       default: try set(field, in: &parameters)
       }
     }
@@ -28,7 +30,8 @@ struct PolicyReader {
     if parameters.first != nil, parameters.every != nil {
       throw PolicyError(line: nil, problem: "`first` and `every` exclude each other; keep one")
     }
-    return Policy(requirements: requirements, parameters: parameters)
+    try WaiverReader.check(waivers, requirements)
+    return Policy(requirements: requirements, parameters: parameters, waivers: waivers.map(\.waiver))
   }
 
   private func set(_ field: PolicyField, in parameters: inout RunParameters) throws {
@@ -74,48 +77,5 @@ struct PolicyReader {
         throw PolicyError(line: line, problem: error.description)
       }
     }
-  }
-}
-
-/// A requirement written as a mapping: `figure`, its own argument, selectors, and `at-least` or `at-most`.
-private struct RequirementMapping {
-  static let keys =
-    ["figure", "radius", "quantile"] + RequirementParser.selectors + ["at-least", "at-most"]
-  private var fields: [PolicyField] = []
-  private let line: Int?
-
-  init(_ mapping: Node.Mapping) throws {
-    line = mapping.mark?.line
-    for (key, value) in mapping {
-      if let text = key.string, text.contains("(") {
-        throw PolicyError(
-          line: key.mark?.line,
-          problem: "`\(text): …` was read as a mapping; put the requirement in single quotes")
-      }
-      fields.append(try PolicyField(key, value, known: Self.keys))
-    }
-  }
-
-  func requirement() throws -> Requirement {
-    guard let figure = fields.first(where: { $0.name == "figure" }) else {
-      throw PolicyError(line: line, problem: "a requirement needs `figure`, such as `certified-accuracy`")
-    }
-    let name = try figure.text()
-    guard Figure.names.contains(name) else {
-      throw figure.failure("there is no figure `\(name)`; \(NearestName.hint(name, among: Figure.names))")
-    }
-    let bounds = fields.filter { $0.name == "at-least" || $0.name == "at-most" }
-    guard bounds.count == 1, let bound = bounds.first else {
-      throw PolicyError(line: line, problem: "a requirement needs either `at-least` or `at-most`")
-    }
-    let threshold = try bound.scalar("is a number", DecimalNumber.parse)
-    let arguments = try fields.filter { $0.name != "figure" && $0.name != bound.name }.map { field in
-      RequirementArgument(name: field.name, value: try field.text(), column: nil)
-    }
-    let comparison: Comparison = bound.name == "at-least" ? .atLeast : .atMost
-    let list = arguments.map { "\($0.name ?? ""): \($0.value)" }.joined(separator: ", ")
-    let text = "\(name)\(list.isEmpty ? "" : "(\(list))") \(comparison.rawValue) \(try bound.text())"
-    return try RequirementBuilder(figureName: name, text: text).build(
-      arguments: arguments, comparison: comparison, threshold: threshold, thresholdColumn: nil)
   }
 }

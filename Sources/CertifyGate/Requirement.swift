@@ -10,23 +10,32 @@ public struct Requirement: Sendable, Equatable {
   public var threshold: Double
   /// The confidence of a one-sided bound over the inputs; `nil` to judge the sample figure itself.
   public var confidence: Double?
+  /// For `no-regression`, by how much the figure may be worse than the baseline's, 0 or more; `threshold` then
+  /// follows from the baseline. `nil` for a requirement that names its bound.
+  public var tolerance: Double?
+  public var level: RequirementLevel
   /// The requirement as it was written.
   public var text: String
 
   public init(
     figure: Figure, selector: Selector, comparison: Comparison, threshold: Double, confidence: Double?,
-    text: String
+    tolerance: Double? = nil, level: RequirementLevel = .error, text: String
   ) {
     self.figure = figure
     self.selector = selector
     self.comparison = comparison
     self.threshold = threshold
     self.confidence = confidence
+    self.tolerance = tolerance
+    self.level = level
     self.text = text
   }
 
   /// The bound asked for, such as `>= 0.6`.
-  public var expected: String { "\(comparison.rawValue) \(threshold)" }
+  public var expected: String {
+    tolerance.map { "\(comparison.rawValue) the baseline's with a tolerance of \($0)" }
+      ?? "\(comparison.rawValue) \(threshold)"
+  }
 }
 
 /// The direction of a requirement.

@@ -24,6 +24,25 @@ struct RequirementBuilder {
     }
   }
 
+  /// A `no-regression` of the figure.
+  func buildRegression(arguments: [RequirementArgument], tolerance: Double) throws -> Requirement {
+    let comparison: Comparison = figureName == "abstention-rate" ? .atMost : .atLeast
+    var requirement = try build(
+      arguments: arguments, comparison: comparison, threshold: 0, thresholdColumn: nil)
+    guard requirement.confidence == nil else {
+      throw RequirementError(
+        requirement: text, column: nil,
+        problem: "`confidence` does not go with `no-regression`, which compares the same inputs; leave it out"
+      )
+    }
+    guard tolerance >= 0, tolerance.isFinite else {
+      throw RequirementError(
+        requirement: text, column: nil, problem: "`tolerance` is a number of 0 or more, found \(tolerance)")
+    }
+    requirement.tolerance = tolerance
+    return requirement
+  }
+
   func build(
     arguments: [RequirementArgument], comparison: Comparison, threshold: Double, thresholdColumn: Int?
   ) throws -> Requirement {

@@ -6,7 +6,7 @@ extension Requirement {
   ///
   /// `certified-accuracy` and `attacked-accuracy` take a radius, `certified-radius` takes a quantile in
   /// [0, 1]. Selectors are `classifier`, `norm`, `sigma` and `noise`; `confidence` asks for a one-sided
-  /// bound over the inputs. `:` and `=` are alike, `>=` and `≥`, `<=` and `≤` too. Numbers are decimals or
+  /// bound over the inputs. `no-regression(figure, tolerance: number)` compares with a baseline. `:` and `=` are alike, `>=` and `≥`, `<=` and `≤` too. Numbers are decimals or
   /// fractions such as `8/255`.
   ///
   /// - Throws: `RequirementError`, with the column and the nearest known name.
@@ -21,6 +21,8 @@ struct RequirementParser {
   private let characters: [Character]
   private var position = 0
 
+  /// The requirement that compares with a baseline.
+  static let regression = "no-regression"
   static let selectors = ["classifier", "norm", "sigma", "noise", "confidence"]
 
   init(_ text: String) {
@@ -35,10 +37,8 @@ struct RequirementParser {
     guard !name.isEmpty else {
       throw failure(nameColumn, "a figure is expected here, such as `certified-accuracy(0.5) >= 0.6`")
     }
-    guard Figure.names.contains(name) else {
-      throw failure(
-        nameColumn, "there is no figure `\(name)`; \(NearestName.hint(name, among: Figure.names))")
-    }
+    if name == Self.regression { return try regressionRequirement() }
+    try check(name, nameColumn, among: Figure.names + [Self.regression])
     let arguments = try arguments()
     let builder = RequirementBuilder(figureName: name, text: text)
     let comparison = try comparison()
@@ -51,6 +51,49 @@ struct RequirementParser {
     }
     return try builder.build(
       arguments: arguments, comparison: comparison, threshold: threshold, thresholdColumn: numberColumn + 1)
+  }
+
+  private func check(_ name: String, _ column: Int, among known: [String]) throws {
+    guard known.contains(name) else {
+      throw failure(column, "there is no figure `\(name)`; \(NearestName.hint(name, among: known))")
+    }
+  }
+
+  /// The rest of `no-regression(figure(…), tolerance: number)`.
+  private mutating func regressionRequirement() throws -> Requirement {
+    skipSpace()
+    guard position < characters.count, characters[position] == "(" else {
+      throw failure(position, "`(` is expected here, as in `no-regression(clean-accuracy, tolerance: 0.01)`")
+    }
+    let opening = position
+    position += 1
+    skipSpace()
+    let nameColumn = position
+    let name = take { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+    try check(name, nameColumn, among: Figure.names)
+    let arguments = try arguments()
+    skipSpace()
+    var tolerance = 0.0
+    if position < characters.count, characters[position] == "," {
+      position += 1
+      skipSpace()
+      let start = position
+      let argument = try argument(take { $0 != ")" }, at: start)
+      guard argument.name == "tolerance", let value = DecimalNumber.parse(argument.value) else {
+        throw failure(start, "`tolerance: ` and a number are expected here")
+      }
+      tolerance = value
+    }
+    guard position < characters.count, characters[position] == ")" else {
+      throw failure(opening, "this `(` is never closed")
+    }
+    position += 1
+    skipSpace()
+    guard position == characters.count else {
+      throw failure(position, "`no-regression` ends here: its bound is the baseline's figure")
+    }
+    return try RequirementBuilder(figureName: name, text: text)
+      .buildRegression(arguments: arguments, tolerance: tolerance)
   }
 
   private mutating func arguments() throws -> [RequirementArgument] {

@@ -29,10 +29,11 @@ extension Sample {
   /// probability at most α on its own, so P[certified] ≤ P[robust] + α(1 − P[robust]).
   func bound(_ requirement: Requirement, confidence: Double) throws -> Double? {
     guard count > 0 else { return nil }
-    let delta = (1 - confidence) * (1 - 1e-15)
+    let delta = Self.delta(confidence)
     switch requirement.figure {
     case .certifiedAccuracy, .attackedAccuracy, .cleanAccuracy, .abstentionRate:
-      return try fractionBound(requirement.figure, delta: delta)
+      return try fractionBound(
+        requirement.figure, successes: successes(requirement.figure), trials: count, delta: delta)
     case .meanCertifiedRadius:
       return try meanBound(requirement, delta: delta)
     case .medianCertifiedRadius:
@@ -42,17 +43,18 @@ extension Sample {
     }
   }
 
-  private func fractionBound(_ figure: Figure, delta: Double) throws -> Double {
-    let successes = successes(figure)
+  /// 1 − confidence, rounded down.
+  static func delta(_ confidence: Double) -> Double { (1 - confidence) * (1 - 1e-15) }
+
+  /// The bound of a fraction when `successes` of `trials` inputs are in the numerator.
+  func fractionBound(_ figure: Figure, successes: Int, trials: Int, delta: Double) throws -> Double {
     if comparison == .atMost {
-      return try ClopperPearson.upperBound(successes: successes, trials: count, alpha: delta)
+      return try ClopperPearson.upperBound(successes: successes, trials: trials, alpha: delta)
     }
-    let lower = try ClopperPearson.lowerBound(successes: successes, trials: count, alpha: delta)
+    let lower = try ClopperPearson.lowerBound(successes: successes, trials: trials, alpha: delta)
     switch figure {
     case .certifiedAccuracy, .cleanAccuracy:
-      guard alpha > 0 else { return lower }
-      guard alpha < 1 else { return 0 }
-      return max(0, ((lower - alpha) / (1 - alpha)).nextDown.nextDown)
+      return AccuracyBounds.withoutErrors(lower, alpha: alpha)
     default:
       return lower
     }

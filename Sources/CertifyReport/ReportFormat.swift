@@ -1,38 +1,22 @@
 import CertifyGate
 import CertifyResults
 
-/// What a report is made of.
-public struct ReportSource: Sendable, Equatable {
-  public var results: RunResults
-  public var summary: Summary
-  /// `nil` when the run was not judged.
-  public var verdict: Verdict?
-
-  /// - Parameters:
-  ///   - results: The run.
-  ///   - summary: Its figures; computed from `results` when left out, with accuracies at the radii
-  ///     that the verdict speaks of besides those that fit.
-  ///   - verdict: What a gate said of it.
-  public init(results: RunResults, summary: Summary? = nil, verdict: Verdict? = nil) {
-    self.results = results
-    let asked = (verdict?.requirements ?? []).compactMap { outcome in
-      (try? Requirement(parsing: outcome.requirement))?.figure.radius
-    }
-    self.summary = summary ?? Summary(of: results, including: asked)
-    self.verdict = verdict
-  }
-}
-
 /// A file of a report.
 public struct ReportFile: Sendable, Equatable {
   /// Relative to the output directory, with `/`.
   public var path: String
-  public var text: String
+  public var bytes: [UInt8]
 
-  public init(path: String, text: String) {
+  /// A file of text in UTF-8.
+  public init(path: String, text: String) { self.init(path: path, bytes: Array(text.utf8)) }
+
+  public init(path: String, bytes: [UInt8]) {
     self.path = path
-    self.text = text
+    self.bytes = bytes
   }
+
+  /// The content of a file of text.
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 /// A way to write a run down. Pure: nothing is read or written.
@@ -47,7 +31,14 @@ public protocol ReportFormat: Sendable {
 
 /// The formats there are. A new one is one file and a line here.
 public enum ReportFormats {
-  public static let all: [any ReportFormat] = [MarkdownReport(), JSONReport(), CSVReport()]
+  /// Those that a run writes.
+  public static let written: [any ReportFormat] = [
+    MarkdownReport(), HTMLReport(), JSONReport(), CSVReport(), JUnitReport(), SARIFReport(),
+  ]
+
+  /// All that can be asked for.
+  public static let all: [any ReportFormat] =
+    written + [JUnitReport(inputs: true), GitHubAnnotations(), StepSummary()]
 
   /// The format of a name.
   ///

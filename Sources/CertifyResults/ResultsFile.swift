@@ -15,19 +15,22 @@ public struct ResultsFile: Sendable, Equatable {
     self.verdict = verdict
   }
 
-  /// The file's text: `schemaVersion`, `manifest`, `interrupted`, `diagnosis` where there is one, `inputs` with one
-  /// line an input, `summary`
-  /// and `verdict` (`null` when the run was not judged); the keys inside these are in alphabetical order.
+  /// The file's text: `schemaVersion`, `manifest`, `interrupted`, `diagnosis` and `classNames` where there
+  /// are any, `inputs` with one line an input, `summary` and `verdict` (`null` when the run was not judged); the
+  /// keys inside these are in alphabetical order.
   public func json() throws -> String {
     let inputs = try results.inputs.map { try Self.encode($0, pretty: false) }
     let diagnosis = try results.diagnosis.map {
       "\n\"diagnosis\": \(try Self.encode($0, pretty: true)),"
     }
+    let names = try results.classNames.map {
+      "\n\"classNames\": \(try Self.encode($0, pretty: false)),"
+    }
     return """
       {
       "schemaVersion": \(results.schemaVersion),
       "manifest": \(try Self.encode(results.manifest, pretty: true)),
-      "interrupted": \(results.interrupted),\(diagnosis ?? "")
+      "interrupted": \(results.interrupted),\(diagnosis ?? "")\(names ?? "")
       "inputs": [\(inputs.isEmpty ? "" : "\n")\(inputs.joined(separator: ",\n"))
       ],
       "summary": \(try Self.encode(summary, pretty: true)),
@@ -52,7 +55,7 @@ public struct ResultsFile: Sendable, Equatable {
       let content = try decoder.decode(Content.self, from: json)
       results = RunResults(
         manifest: content.manifest, inputs: content.inputs, interrupted: content.interrupted,
-        diagnosis: content.diagnosis)
+        diagnosis: content.diagnosis, classNames: content.classNames)
       summary = content.summary
       verdict = content.verdict
     } catch let error as DecodingError {
@@ -69,6 +72,7 @@ public struct ResultsFile: Sendable, Equatable {
     var manifest: RunManifest
     var interrupted: Bool
     var diagnosis: GradientDiagnosis?
+    var classNames: [String]?
     var inputs: [InputResult]
     var summary: Summary
     var verdict: Verdict?

@@ -26,15 +26,19 @@ public struct RunResults: Sendable, Codable, Equatable {
   public var interrupted: Bool
   /// Whether attacks that follow gradients can be trusted; `nil` where none followed them.
   public var diagnosis: GradientDiagnosis?
+  /// What the classes are called, by number; `nil` where they have numbers only.
+  public var classNames: [String]?
 
   public init(
-    manifest: RunManifest, inputs: [InputResult], interrupted: Bool, diagnosis: GradientDiagnosis? = nil
+    manifest: RunManifest, inputs: [InputResult], interrupted: Bool, diagnosis: GradientDiagnosis? = nil,
+    classNames: [String]? = nil
   ) {
     self.schemaVersion = Self.currentSchemaVersion
     self.manifest = manifest
     self.inputs = inputs
     self.interrupted = interrupted
     self.diagnosis = diagnosis
+    self.classNames = classNames
   }
 }
 

@@ -9,8 +9,12 @@ public struct Verdict: Sendable, Codable, Equatable {
     self.contradictions = contradictions
   }
 
-  /// Whether no contradiction stands and every requirement is met. Without requirements there is none to miss.
-  public var pass: Bool { contradictions == 0 && requirements.allSatisfy(\.pass) }
+  /// Whether no contradiction stands and no requirement fails the gate. Without requirements there is none
+  /// to miss.
+  public var pass: Bool { contradictions == 0 && failures.isEmpty }
+
+  /// The requirements that fail the gate.
+  public var failures: [RequirementOutcome] { requirements.filter(\.fails) }
 
   private enum CodingKeys: String, CodingKey {
     case requirements, contradictions, pass
@@ -31,44 +35,28 @@ public struct Verdict: Sendable, Codable, Equatable {
   }
 }
 
-/// One requirement and what was found.
-public struct RequirementOutcome: Sendable, Codable, Equatable {
-  /// The requirement as it was written.
-  public var requirement: String
-  /// The bound asked for, such as `>= 0.6`.
-  public var expected: String
-  /// The figure found, or `nil` where there is none (no inputs, no brackets).
-  public var found: Double?
-  public var pass: Bool
-  /// Why it failed or what the figure is, in one sentence.
-  public var explanation: String
-  /// The indices of the inputs that decide it, worst first; at most a screenful.
-  public var decidingInputs: [Int]
+/// How much a requirement weighs.
+public enum RequirementLevel: String, Sendable, Codable, CaseIterable {
+  /// It is not judged.
+  case off
+  /// A figure that falls short is said, and does not fail the gate.
+  case warn
+  /// A figure that falls short fails the gate.
+  case error
+}
 
-  public init(
-    requirement: String, expected: String, found: Double?, pass: Bool, explanation: String,
-    decidingInputs: [Int]
-  ) {
-    self.requirement = requirement
-    self.expected = expected
-    self.found = found
-    self.pass = pass
-    self.explanation = explanation
-    self.decidingInputs = decidingInputs
-  }
+/// An agreement to live with a requirement that is not met, for a while.
+public struct WaiverRecord: Sendable, Codable, Equatable {
+  /// Why, as it was written.
+  public var reason: String
+  /// The last day on which it counts, as `YYYY-MM-DD`.
+  public var expires: String
+  /// Whether that day was over when the run was judged: the waiver did not count.
+  public var expired: Bool
 
-  private enum CodingKeys: String, CodingKey {
-    case requirement, expected, found, pass, explanation, decidingInputs
-  }
-
-  /// Writes `found` as `null` when there is no figure.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(requirement, forKey: .requirement)
-    try container.encode(expected, forKey: .expected)
-    try container.encode(found, forKey: .found)
-    try container.encode(pass, forKey: .pass)
-    try container.encode(explanation, forKey: .explanation)
-    try container.encode(decidingInputs, forKey: .decidingInputs)
+  public init(reason: String, expires: String, expired: Bool) {
+    self.reason = reason
+    self.expires = expires
+    self.expired = expired
   }
 }

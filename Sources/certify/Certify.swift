@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line.
 @main
@@ -14,10 +15,31 @@ struct Certify: ParsableCommand {
 
       Exit codes: 0 pass, 1 runtime error, 2 requirement not met, 3 contradiction (a witness inside a \
       certified radius), 64 usage, 65 bad data or model, 66 file not found, 130 interrupted.
+
+      Defaults for options: a file named with --config or CERTIFY_CONFIG, before it the environment \
+      (CERTIFY_SAMPLES for --samples), before both the command line.
       """,
     version: version,
     subcommands: [
-      RunCommand.self, GateCommand.self, ReportCommand.self, InspectCommand.self, PredictCommand.self,
-      RadiusCommand.self, VerifyCommand.self,
+      RunCommand.self, GateCommand.self, CompareCommand.self, ReportCommand.self, InspectCommand.self,
+      PredictCommand.self,
+      RadiusCommand.self, VerifyCommand.self, ManualCommand.self,
     ])
+
+  /// Runs the command line with the options that the environment and a file add to it.
+  static func main() {
+    let expanded: OptionLayers.Expanded
+    do {
+      let layers = OptionLayers(
+        tree: try CommandTree.current(), environment: ProcessInfo.processInfo.environment)
+      expanded = try layers.expand(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      Terminal.standardError("error: \(error)")
+      exit(withError: ExitCode(failureCode(error).rawValue))
+    }
+    let program = CommandLine.arguments.prefix(1)
+    Invocation.$arguments.withValue(program + expanded.arguments) {
+      Invocation.$origins.withValue(expanded.origins) { main(expanded.arguments) }
+    }
+  }
 }

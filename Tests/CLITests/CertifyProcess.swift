@@ -32,12 +32,20 @@ final class RunningProcess {
   private let files: Workplace
   private let ended = DispatchSemaphore(value: 0)
 
-  init(_ executable: URL, _ arguments: [String], in directory: URL = Fixtures.package) throws {
+  /// - Parameter environment: What is set besides the environment of the tests, of which nothing that changes
+  ///   what `certify` prints is handed on.
+  init(
+    _ executable: URL, _ arguments: [String], in directory: URL = Fixtures.package,
+    environment: [String: String] = [:]
+  ) throws {
     command = [executable.path] + arguments
     files = try Workplace()
     process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = directory
+    process.environment = ProcessInfo.processInfo.environment
+      .filter { !$0.key.hasPrefix("GITHUB_") && !$0.key.hasPrefix("CERTIFY_") }
+      .merging(environment) { _, new in new }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try files.create("stdout")
     process.standardError = try files.create("stderr")
@@ -72,15 +80,18 @@ enum Certify {
 
   static var executable: URL { products.appendingPathComponent("certify") }
 
-  static func start(_ arguments: [String], in directory: URL = Fixtures.package) throws -> RunningProcess {
-    try RunningProcess(executable, arguments, in: directory)
+  static func start(
+    _ arguments: [String], in directory: URL = Fixtures.package, environment: [String: String] = [:]
+  ) throws -> RunningProcess {
+    try RunningProcess(executable, arguments, in: directory, environment: environment)
   }
 
   /// Runs `certify` in the package's directory, unless told another, to its end.
   static func run(
-    _ arguments: [String], in directory: URL = Fixtures.package, within seconds: Double = 60
+    _ arguments: [String], in directory: URL = Fixtures.package, environment: [String: String] = [:],
+    within seconds: Double = 60
   ) throws -> Answer {
-    try start(arguments, in: directory).answer(within: seconds)
+    try start(arguments, in: directory, environment: environment).answer(within: seconds)
   }
 
   static func run(_ arguments: String...) throws -> Answer { try run(arguments) }

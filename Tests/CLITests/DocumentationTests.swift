@@ -16,13 +16,15 @@ import _CertifyTestSupport
 
   @Test func commandsOfTheHelpTextsWork() throws {
     var commands: [String] = []
-    for subcommand in ["run", "gate", "report", "inspect", "predict", "radius", "verify"] {
+    for subcommand in [
+      "run", "gate", "compare", "report", "inspect", "predict", "radius", "verify", "manual",
+    ] {
       let help = try Certify.run(subcommand, "--help")
       #expect(help.status == 0)
       #expect(help.output.contains("USAGE: certify \(subcommand) "))
       commands += Self.examples(inHelp: help.output)
     }
-    #expect(commands.count >= 3)
+    #expect(commands.count >= 9)
     try runInOrder(commands)
   }
 

@@ -36,7 +36,7 @@ import Testing
     // Whole files only, none left from writing them.
     #expect(
       place.files(in: "out")?.filter { !$0.hasSuffix(".svg") } == [
-        "report.md", "results.csv", "results.json",
+        "junit.xml", "report.html", "report.md", "results.csv", "results.json", "results.sarif",
       ])
     #expect(try place.text("out/results.csv").split(whereSeparator: \.isNewline).count == finished + 1)
 

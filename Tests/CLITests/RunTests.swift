@@ -13,7 +13,11 @@ import _CertifyTestSupport
         ["--first", "4", "--classifier", "base", "--require", "certified-accuracy(0.2) >= 0.75"]))
     #expect(answer.status == 0)
     #expect(answer.errors == "\(Digits.data): 360 inputs, values divided by 255\n")
-    #expect(place.files(in: "out") == ["figures/base-l2.svg", "report.md", "results.csv", "results.json"])
+    #expect(
+      place.files(in: "out") == [
+        "figures/accuracy-base-l2.svg", "figures/brackets-base-l2.svg", "figures/classes-base-l2.svg",
+        "junit.xml", "report.html", "report.md", "results.csv", "results.json", "results.sarif",
+      ])
 
     let results = try place.results("out")
     #expect(results.results.inputs.map(\.index) == [0, 1, 2, 3])
@@ -36,7 +40,10 @@ import _CertifyTestSupport
     #expect(lines[2...] == ["verdict: passed", "report: \(place.path("out"))/report.md"])
   }
 
-  @Test(arguments: [("markdown", "report.md"), ("json", "results.json"), ("csv", "results.csv")])
+  @Test(arguments: [
+    ("markdown", "report.md"), ("html", "report.html"), ("json", "results.json"), ("csv", "results.csv"),
+    ("junit", "junit.xml"), ("sarif", "results.sarif"),
+  ])
   func reportPrintsWhatTheRunWrote(_ format: String, _ file: String) throws {
     let place = try Workplace()
     let run = try Certify.run(
@@ -86,7 +93,8 @@ import _CertifyTestSupport
     #expect(
       missed.output.split(separator: "\n").map { $0.prefix(39) } == [
         "met     clean-accuracy(classifier: base", "NOT MET clean-accuracy(classifier: base",
-        "verdict: failed",
+        "        expected >= 0.9, found 0.875", "        inputs that decide: 2",
+        "        it would pass if 1 more of 8 in", "verdict: failed",
       ])
 
     let unasked = try Certify.run("gate", place.url.path)

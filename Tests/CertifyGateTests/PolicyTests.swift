@@ -93,7 +93,10 @@ struct PolicyTests {
       "version: 1\nrequirements:\n  - certified-accuracy(1, norm: l2, sigma: 1) >= 1", 3,
       "put requirements in single quotes"
     ),
-    ("version: 1\nrequirements:\n  - figure: clean-accuracy", 3, "`at-least` or `at-most`"),
+    (
+      "version: 1\nrequirements:\n  - figure: clean-accuracy", 3,
+      "one of `at-least`, `at-most` and `tolerance`"
+    ),
     ("version: 1\nrequirements:\n  - at-least: 1", 3, "needs `figure`"),
     ("version: 1\nrequirements:\n  - figure: clean-accuracy\n    at-leest: 1", 4, "did you mean `at-least`?"),
     (

@@ -10,7 +10,14 @@ struct GoldenReportTests {
 
   @Test(arguments: [
     ("markdown", "report.md", "report.md"),
-    ("markdown", "figures/smoothed-gaussian-sound-0.25-l2.svg", "report-smoothed.svg"),
+    ("markdown", "figures/accuracy-smoothed-gaussian-sound-0.25-l2.svg", "report-accuracy.svg"),
+    ("markdown", "figures/brackets-smoothed-gaussian-sound-0.25-l2.svg", "report-brackets.svg"),
+    ("markdown", "figures/classes-smoothed-gaussian-sound-0.25-l2.svg", "report-classes.svg"),
+    ("html", "report.html", "report.html"), ("junit", "junit.xml", "report-junit.xml"),
+    ("junit-inputs", "junit.xml", "report-junit-inputs.xml"),
+    ("sarif", "results.sarif", "report-results.sarif"),
+    ("github", "annotations.txt", "report-annotations.txt"),
+    ("step-summary", "summary.md", "report-summary.md"),
     ("json", "results.json", "report-results.json"),
     ("csv", "results.csv", "report-results.csv"),
   ])

@@ -95,7 +95,11 @@ enum SampleRun {
       InputResult(
         index: 7, label: 1, brackets: [attacked(1, upper: 0.8), certified(1, lower: 0.5, upper: 1.0)]),
     ],
-    interrupted: false)
+    interrupted: false,
+    classNames: [
+      "zero", "one | two", "<b>two</b> & \"2\"", "th'ree", "*four*", "five", "six\nlines", "",
+      "a name that is longer than a chart has room for", "\u{202E}nine",
+    ])
 
   static let requirements = [
     "certified-accuracy(0.25, classifier: smoothed) >= 0.7",

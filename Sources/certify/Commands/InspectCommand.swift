@@ -9,6 +9,8 @@ struct InspectCommand: ParsableCommand {
     discussion: """
       Operators are those of the file; what they are computed as is shown after them. Of a model that cannot be \
       certified, every node that is in the way is named, and the exit code is 65.
+
+      Example: certify inspect model.onnx
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -20,6 +22,8 @@ struct InspectCommand: ParsableCommand {
 
   @Option(help: "How to show it: text or json.")
   var format: Format = .text
+
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     try reportingFailures {

@@ -14,6 +14,8 @@ struct PredictCommand: ParsableCommand {
       Prints `index,predicted` or, with labels, `index,label,predicted`. Logits are the numbers that decisions \
       are taken on: what goes into a final softmax or sigmoid. Input gradients are those of the predicted \
       class's logit.
+
+      Example: certify predict model.onnx --data test.npz --logits logits.npy
       """)
 
   @Argument(help: "The saved classifier, an ONNX file.")
@@ -27,9 +29,11 @@ struct PredictCommand: ParsableCommand {
   @Option(name: .customLong("input-gradients"), help: "Write the gradients to this .npy file.")
   var inputGradients: String?
 
+  @OptionGroup var common: CommonOptions
+
   func run() throws {
     try reportingFailures {
-      let logger = Terminal.logger(quiet: false)
+      let logger = Terminal.logger(common)
       let selection = try selection()
       for path in [logits, inputGradients] { try path.map(checkWritable) }
       let classifier = try LoadedClassifier(path: model)

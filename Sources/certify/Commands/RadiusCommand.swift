@@ -10,6 +10,7 @@ struct RadiusCommand: ParsableCommand {
     discussion: """
       Of N fresh Gaussian samples K gave the class that was chosen beforehand. With --runner-up, the most \
       frequent other class counts too; which form is used must be fixed before looking.
+
       Example: certify radius --successes 99500 --samples 100000 --alpha 0.001 --sigma 0.5
       """)
 
@@ -27,6 +28,8 @@ struct RadiusCommand: ParsableCommand {
 
   @Option(name: .customLong("runner-up"), help: "Samples that gave the most frequent other class.")
   var runnerUp: Int?
+
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     try reportingFailures {

@@ -18,25 +18,25 @@ struct RunCommand: ParsableCommand {
       --require 'certified-accuracy(0.25, classifier: smoothed) >= 0.6'
       """)
 
-  @Argument(help: "The saved classifier, an ONNX file.")
+  @Argument(help: "The saved classifier, an ONNX file.", completion: .file(extensions: ["onnx"]))
   var model: String
 
   @OptionGroup var dataOptions: DataOptions
   @OptionGroup var options: RunOptions
   @OptionGroup var gate: GateOptions
 
-  @Option(help: "The directory for report.md, results.json, results.csv and figures.")
+  @Option(help: "The directory for the report, the results and the figures.", completion: .directory)
   var out: String
 
   @Option(help: "Worker threads; the results do not depend on it. (default: one a processor)")
   var jobs: Int?
 
-  @Flag(help: "Show warnings and errors only.")
-  var quiet = false
+  @OptionGroup var names: NamesOptions
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     try reportingFailures {
-      let logger = Terminal.logger(quiet: quiet)
+      let logger = Terminal.logger(common)
       let criteria = try Criteria(gate)
       let resolved = try ResolvedOptions(options, data: dataOptions, policy: criteria.parameters)
       if let jobs, !(1...1024).contains(jobs) {
@@ -45,17 +45,20 @@ struct RunCommand: ParsableCommand {
       let subject = try Subject(model: model, data: dataOptions, options: resolved, logger: logger)
       let configuration = try RunConfiguration(
         subject: subject, options: resolved, attackOptions: options, logger: logger)
+      let classNames = try names.names(count: subject.classifier.classCount)
       let output = try OutputDirectory(path: out)
       defer { output.discardIfEmpty() }
       let manifest = try RunManifest(
         subject: subject, configuration: configuration, options: resolved, data: dataOptions)
       try criteria.check(manifest)
       for note in subject.notes { logger.notice("\(note)") }
-      let results = try namingModel(model) { try evaluate(subject, configuration, manifest) }
+      var results = try namingModel(model) { try evaluate(subject, configuration, manifest) }
+      results.results.classNames = classNames
       let verdict = try judge(results.results, criteria, output)
       let source = ReportSource(results: results.results, verdict: verdict)
       try write(source, output)
-      Terminal.standardOutput(RunSummary.text(source, directory: out))
+      Terminal.standardOutput(RunSummary(palette: common.palette).text(source, directory: out))
+      try ContinuousIntegration().publish(source)
       if let signal = results.signal { throw ExitCode(128 + signal) }
       let status = ExitStatus(verdict)
       if status != .pass { throw ExitCode(status.rawValue) }
@@ -74,7 +77,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private func write(_ source: ReportSource, _ output: OutputDirectory) throws {
-    for format in ReportFormats.all { try output.write(format.render(source)) }
+    for format in ReportFormats.written { try output.write(format.render(source)) }
   }
 
   private func evaluate(
@@ -83,7 +86,7 @@ struct RunCommand: ParsableCommand {
     let control = RunControl()
     let interrupts = Interrupts(control: control)
     defer { interrupts.end() }
-    let progress = quiet ? nil : ProgressDisplay(control: control, total: subject.indices.count)
+    let progress = common.quiet ? nil : ProgressDisplay(control: control, total: subject.indices.count)
     progress?.begin()
     defer { progress?.end() }
     let evaluator = Evaluator(source: subject.classifier, configuration: configuration)

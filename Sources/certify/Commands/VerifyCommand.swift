@@ -12,6 +12,8 @@ struct VerifyCommand: ParsableCommand {
       The first word on stdout is the verdict about the unsafe set that the property describes: `sat` when the \
       model reaches it, followed by an input and its outputs; `unsat` when it is proven that it does not; \
       `unknown` otherwise. X and Y are the file's own input and output in row-major order.
+
+      Example: certify verify model.onnx property.vnnlib
       """)
 
   @Argument(help: "The model, an ONNX file.")
@@ -22,6 +24,8 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(help: "Seconds after which the verdict is unknown.")
   var timeout = 60.0
+
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     try reportingFailures {

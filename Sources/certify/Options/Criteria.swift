@@ -2,9 +2,10 @@ import CertifyGate
 import CertifyResults
 import Foundation
 
-/// The requirements of a policy file and of the command line together.
+/// The requirements of a policy file and of the command line together, and the run they compare with.
 struct Criteria {
   private let policy: Policy
+  private let baseline: RunResults?
 
   /// - Throws: What reading and parsing throws; a file that is no policy names its path.
   init(_ options: GateOptions) throws {
@@ -19,6 +20,7 @@ struct Criteria {
     }
     policy.requirements += try options.require.map { try Requirement(parsing: $0) }
     self.policy = policy
+    baseline = try options.baseline.map { try readResults(in: $0).results }
   }
 
   /// What the policy fixes of the run.
@@ -28,10 +30,17 @@ struct Criteria {
   ///
   /// - Throws: `GateError`.
   func check(_ manifest: RunManifest) throws {
-    try Gate.check(policy.requirements, for: manifest)
+    try Gate.check(policy.requirements, for: manifest, hasBaseline: baseline != nil)
   }
 
+  /// Judges a run as of today, in UTC.
+  ///
+  /// - Throws: As `Gate.judge`.
   func judge(_ results: RunResults) throws -> Verdict {
-    try Gate.judge(results: results, policy: policy)
+    try Gate.judge(results: results, policy: policy, baseline: baseline, today: Self.today)
+  }
+
+  private static var today: CalendarDay {
+    CalendarDay(daysSince1970: Int((Date().timeIntervalSince1970 / 86_400).rounded(.down)))
   }
 }

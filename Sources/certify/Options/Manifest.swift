@@ -69,7 +69,7 @@ extension RunManifest {
         "flip-selection-samples": "\(parameters.flipSelectionSamples)",
         "flip-maximum-samples": "\(parameters.flipMaximumSamples)",
       ].merging(sampling) { own, _ in own },
-      seed: configuration.seed, command: Self.command(CommandLine.arguments))
+      seed: configuration.seed, command: Self.command(Invocation.arguments))
   }
 
   /// The command line, quoted for a shell; without what does not change the results.

@@ -97,9 +97,25 @@ struct RunOptions: ParsableArguments {
 
 /// What a run is judged by.
 struct GateOptions: ParsableArguments {
-  @Option(help: "A policy file (YAML): requirements, and the parameters of the run that it fixes.")
+  @Option(
+    help: "A policy file (YAML): requirements, and the parameters of the run that it fixes.",
+    completion: .file(extensions: ["yml", "yaml"]))
   var policy: String?
 
   @Option(help: "A requirement, such as 'certified-accuracy(0.5) >= 0.6'; may be repeated.")
   var require: [String] = []
+
+  @Option(
+    help: "The directory of an earlier run, for requirements such as 'no-regression(clean-accuracy)'.",
+    completion: .directory)
+  var baseline: String?
+
+  init() {}
+
+  /// The same without a command line.
+  init(policy: String?, require: [String], baseline: String?) {
+    self.policy = policy
+    self.require = require
+    self.baseline = baseline
+  }
 }

@@ -63,7 +63,7 @@ func failureCode(_ error: any Error) -> FailureCode {
     }
   case is SmoothingError, is StatisticsError, is CertificateError, is BoundError, is LinearModelError,
     is AttackError, is PolicyError,
-    is RequirementError, is GateError, is UnknownReportFormat:
+    is RequirementError, is GateError, is ComparisonError, is UnknownReportFormat:
     return .usage
   default: return .runtime
   }

@@ -47,7 +47,7 @@ struct OutputDirectory {
       do {
         try FileManager.default.createDirectory(
           at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(file.text.utf8).write(to: url, options: .atomic)
+        try Data(file.bytes).write(to: url, options: .atomic)
       } catch {
         throw CommandError(
           code: .runtime, description: "\(url.path): cannot be written: \(error.localizedDescription)")

@@ -15,11 +15,13 @@ enum Terminal {
     FileHandle.standardOutput.write(Data((text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n").utf8))
   }
 
-  /// A logger of the command line; `quiet` leaves out everything below warnings.
-  static func logger(quiet: Bool) -> Logger {
+  /// A logger of the command line: warnings only when it is to be quiet, details when verbose.
+  static func logger(_ options: CommonOptions) -> Logger {
     var handler = PlainLogHandler()
-    handler.logLevel = quiet ? .warning : .notice
-    return Logger(label: "certify") { [handler] _ in handler }
+    handler.logLevel = options.quiet ? .warning : options.verbose ? .info : .notice
+    let logger = Logger(label: "certify") { [handler] _ in handler }
+    for origin in Invocation.origins { logger.info("\(origin)") }
+    return logger
   }
 }
 
