@@ -43,7 +43,7 @@ struct ManualPage {
     ]
     lines += paragraphs(subcommand.discussion)
     for argument in arguments {
-      lines += [".TP", heading(argument), Self.escaped(sentence(argument.abstract) + ".")]
+      lines += [".TP", heading(argument), Self.escaped(argument.abstract ?? "")]
     }
     return lines
   }
