@@ -135,18 +135,7 @@ public struct SARIFReport: ReportFormat {
       }
 
       init(path: String) {
-        physicalLocation = Physical(artifactLocation: Artifact(uri: Self.reference(path)))
-      }
-
-      /// The path as a URI reference: everything but letters, digits, `/`, `-`, `_`, `.` and `~` in percent.
-      private static func reference(_ path: String) -> String {
-        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_.~".utf8)
-        let digits = Array("0123456789ABCDEF".utf8)
-        let bytes = path.utf8.flatMap { byte in
-          plain.contains(byte)
-            ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        physicalLocation = Physical(artifactLocation: Artifact(uri: PathReference.encoded(path)))
       }
     }
   }

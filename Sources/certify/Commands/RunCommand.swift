@@ -18,7 +18,9 @@ struct RunCommand: ParsableCommand {
       --require 'certified-accuracy(0.25, classifier: smoothed) >= 0.6'
       """)
 
-  @Argument(help: "The saved classifier, an ONNX file.", completion: .file(extensions: ["onnx"]))
+  @Argument(
+    help: "The saved classifier, an ONNX file, or a directory of them.",
+    completion: .file(extensions: ["onnx"]))
   var model: String
 
   @OptionGroup var dataOptions: DataOptions
@@ -36,6 +38,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      if let directory = try ModelDirectory(model) { return try runEach(of: directory) }
       let logger = Terminal.logger(common)
       let criteria = try Criteria(gate)
       let resolved = try ResolvedOptions(options, data: dataOptions, policy: criteria.parameters)
