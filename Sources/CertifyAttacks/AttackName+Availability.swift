@@ -49,7 +49,9 @@ extension AttackName {
     switch (self, setting.smoothed, setting.gradients) {
     case (.best, true, true), (.auto, true, true): return [.smoothadv]
     case (.best, true, false), (.auto, true, false): return [.randomSearch]
-    case (.best, false, true): return [.boundaryWalk, .pgd]
+    case (.best, false, true):
+      // The second walk starts from what the first and the attack in between have found.
+      return [.boundaryWalk, setting.norm == .l2 ? .ddn : .fmn, .boundaryWalk, .pgd]
     case (.best, false, false):
       return setting.norm == .l1 ? [.randomSearch] : [.randomSearch, .hopSkipJump]
     case (.auto, false, true): return [.apgdCrossEntropy, .apgdTargeted, .fab, .square]

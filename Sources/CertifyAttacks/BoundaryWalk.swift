@@ -11,6 +11,10 @@ import CertifyThreat
 ///
 /// The projections are those of FAB (Croce & Hein 2020, arXiv 1907.02044); β and the stretch are scheduled
 /// instead of fixed, and there is no step back towards x, as the segment is used from a flipping point.
+///
+/// For ℓ₁ a is a corner of the box in all coordinates but one, far from where the linear model holds. There the
+/// last steps are those of ``ProximalHalfSpace``, which trade the distance from x for that from u, as the trust
+/// region of Brendel & Bethge (2019, arXiv 1907.01003) does.
 /// Each track has its own target class t; tracks are rows of one batch.
 final class BoundaryWalk {
   static let name = "boundary-walk"
@@ -25,6 +29,16 @@ final class BoundaryWalk {
     var best = Double.infinity
     /// The linearised distance of the boundary at the last point: below `best` when there is still to gain.
     var promise = 0.0
+    /// ‖·−x‖_∞ of where the track was last sent: the scale of proximal steps.
+    var span = 0.0
+  }
+
+  /// How a step goes on from the linear model.
+  enum Rule {
+    /// To (1 − β)b + βa.
+    case averaged(Double)
+    /// To the proximal point with r this part of the track's span.
+    case proximal(Double)
   }
 
   let oracle: Oracle
@@ -34,6 +48,7 @@ final class BoundaryWalk {
   /// Where each track last flipped at its best.
   private let nearest: PointStore
   private var projection: HalfSpaceProjection
+  private var proximal: ProximalHalfSpace
   private let towardsInput: PointStore
 
   /// Makes room for `capacity` tracks.
@@ -44,13 +59,14 @@ final class BoundaryWalk {
     nearest = PointStore(count: capacity, dimension: oracle.dimension)
     towardsInput = PointStore(count: 1, dimension: oracle.dimension)
     projection = oracle.neighbourhood.halfSpaceProjection()
+    proximal = ProximalHalfSpace(bounds: oracle.neighbourhood.box, dimension: oracle.dimension)
   }
 
   /// Starts a track at a point and returns its number, or `nil` when there is no room.
   func add(target: Int, at start: UnsafeBufferPointer<Float>) -> Int? {
     guard tracks.count < points.count else { return nil }
-    points.set(tracks.count, to: start)
     tracks.append(Track(target: target))
+    move(tracks.count - 1, to: start)
     return tracks.count - 1
   }
 
@@ -58,6 +74,7 @@ final class BoundaryWalk {
   func move(_ index: Int, to point: UnsafeBufferPointer<Float>, target: Int? = nil) {
     points.set(index, to: point)
     tracks[index] = Track(target: target ?? tracks[index].target)
+    tracks[index].span = oracle.neighbourhood.x.withUnsafeBufferPointer { Norm.linf.distance(point, $0) }
   }
 
   /// The current point of a track.
@@ -68,21 +85,20 @@ final class BoundaryWalk {
 
   /// Takes `steps` steps with some tracks.
   ///
-  /// - Parameter pull: β of a step.
   /// - Returns: `false` when the budget ended it.
-  func run(_ indices: [Int], steps: Int, pull: (_ step: Int) -> Double) throws -> Bool {
+  func run(_ indices: [Int], steps: Int, rule: (_ step: Int) -> Rule) throws -> Bool {
     guard !indices.isEmpty else { return true }
     for step in 0..<steps {
-      let pull = pull(step)
+      let rule = rule(step)
       let answered = try oracle.ask(
         points, indices, attack: attack, loss: { .targeted(tracks[$0].target) },
-        visit: { advance($0, $1, pull: pull) })
+        visit: { advance($0, $1, rule) })
       guard answered else { return false }
     }
     return true
   }
 
-  private func advance(_ index: Int, _ answer: Oracle.Answer, pull: Double) {
+  private func advance(_ index: Int, _ answer: Oracle.Answer, _ rule: Rule) {
     let label = oracle.input.label
     let margin =
       Double(answer.logits[tracks[index].target]) - Double(answer.logits[label])
@@ -96,29 +112,36 @@ final class BoundaryWalk {
     let isPast = margin > 0
     tracks[index].excess =
       isPast ? max(tracks[index].excess * 0.7, 1e-3) : min(tracks[index].excess * 1.3, 0.3)
-    step(index, answer, margin: margin, pull: pull)
+    step(index, answer, margin: margin, rule)
   }
 
-  private func step(_ index: Int, _ answer: Oracle.Answer, margin: Double, pull: Double) {
+  private func step(_ index: Int, _ answer: Oracle.Answer, margin: Double, _ rule: Rule) {
     let (u, g) = (answer.point, answer.gradient)
     let next = points[index]
-    var gained = 0.0
+    let stretch = 1 + tracks[index].excess
     oracle.neighbourhood.x.withUnsafeBufferPointer { x in
+      var gained = 0.0
       for i in u.indices where g[i].isFinite { gained += Double(g[i]) * (Double(u[i]) - Double(x[i])) }
-      let stretch = 1 + tracks[index].excess
-      let aim = towardsInput[0]
-      let distance = projection.project(x, gradient: g, gain: gained - margin, stretch: stretch, into: aim)
-      tracks[index].promise = distance ?? .infinity
-      if margin > 0 {
-        let part = gained > 0 ? Float(min(margin / gained, 0.5) / stretch) : 0
-        for i in u.indices { next[i] = u[i] + part * (x[i] - u[i]) }
-      } else {
-        projection.project(u, gradient: g, gain: -margin, stretch: stretch, into: next)
+      switch rule {
+      case .proximal(let part):
+        proximal.step(
+          x, from: u, gradient: g, gain: gained - margin, reach: part * tracks[index].span, stretch: stretch,
+          into: next)
+      case .averaged(let pull):
+        let aim = towardsInput[0]
+        let distance = projection.project(x, gradient: g, gain: gained - margin, stretch: stretch, into: aim)
+        tracks[index].promise = distance ?? .infinity
+        if margin > 0 {
+          let part = gained > 0 ? Float(min(margin / gained, 0.5) / stretch) : 0
+          for i in u.indices { next[i] = u[i] + part * (x[i] - u[i]) }
+        } else {
+          projection.project(u, gradient: g, gain: -margin, stretch: stretch, into: next)
+        }
+        // When the linear model says that x itself is past the boundary, it is of no use that far away.
+        guard gained > margin, distance != nil else { return }
+        let pull = Float(pull)
+        for i in u.indices { next[i] += pull * (aim[i] - next[i]) }
       }
-      // When the linear model says that x itself is past the boundary, it is of no use that far away.
-      guard gained > margin, distance != nil else { return }
-      let pull = Float(pull)
-      for i in u.indices { next[i] += pull * (aim[i] - next[i]) }
     }
   }
 }

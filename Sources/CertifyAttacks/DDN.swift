@@ -5,7 +5,8 @@ import Foundation
 ///
 /// δ ← δ + α g/‖g‖₂ with the gradient g of the cross-entropy, α from 1 to .01 along a cosine; then δ is scaled to
 /// the length ε, which shrinks by 5 % after a point that flips and grows by 5 % after one that does not. The
-/// nearest rival classes are rows of one batch.
+/// nearest rival classes are rows of one batch; when witnesses are known already, as in a portfolio, those of the
+/// two nearest.
 struct DDN: SmallestNormAttack {
   static let name = "ddn"
   private static let gamma = 0.05
@@ -15,12 +16,12 @@ struct DDN: SmallestNormAttack {
   var parameters: AttackParameters
 
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
-    guard let start = try InputGradients(oracle: oracle, limit: 9, attack: Self.name) else { return }
-    let losses = [AttackLoss.crossEntropy] + start.targets.prefix(Self.targets).map { .targeted($0.label) }
+    guard let targets = try oracle.rivals(atMost: Self.targets, attack: Self.name) else { return }
+    let losses = [AttackLoss.crossEntropy] + targets.map { .targeted($0.label) }
     let x = oracle.input.point
     let points = PointStore(count: losses.count, dimension: oracle.dimension)
     for index in losses.indices { oracle.neighbourhood.copyInput(to: points[index]) }
-    let first = start.targets[0].distance
+    let first = targets[0].distance
     var lengths = losses.map { _ in first.isFinite ? min(1, 2 * first) : 1 }
     for k in 0..<parameters.steps {
       let alpha = 0.01 + 0.99 * (1 + cos(.pi * Double(k) / Double(parameters.steps))) / 2

@@ -5,9 +5,9 @@ import Foundation
 ///
 /// δ ← projection on to ball(ε) ∩ box of δ + α g/‖g‖₂ with the gradient g of a margin; ε ← min(ε(1 − γ), best) at a
 /// point that flips, ε(1 + γ) at one that does not when an earlier one did, and the linearised distance
-/// ‖δ‖_p + |m|/‖g‖_q, stretched by 1 + γ, until one does. α and γ fall along a cosine, from 1 to .001 and from .05 to
+/// ‖δ‖_p + |m|/‖g‖_q, stretched by 1 + γ, until one does. α and γ fall along a cosine, from 1 to .01 and from .05 to
 /// .001; α is in units of ε, for ℓ₁ and ℓ∞ of ε√d, or of 1 when that is larger. The nearest rival classes are
-/// rows of one batch.
+/// rows of one batch; when witnesses are known already, as in a portfolio, those of the two nearest.
 struct FMN: SmallestNormAttack {
   static let name = "fmn"
   /// Rival classes tried, besides the largest one.
@@ -22,9 +22,8 @@ struct FMN: SmallestNormAttack {
   }
 
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
-    guard let start = try InputGradients(oracle: oracle, limit: 9, attack: Self.name) else { return }
-    var runs =
-      [Run(loss: .margin)] + start.targets.prefix(Self.targets).map { Run(loss: .targeted($0.label)) }
+    guard let targets = try oracle.rivals(atMost: Self.targets, attack: Self.name) else { return }
+    var runs = [Run(loss: .margin)] + targets.map { Run(loss: .targeted($0.label)) }
     let points = PointStore(count: runs.count, dimension: oracle.dimension)
     for index in runs.indices { oracle.neighbourhood.copyInput(to: points[index]) }
     var set = try oracle.neighbourhood.feasibleSet()
@@ -32,7 +31,7 @@ struct FMN: SmallestNormAttack {
     let side = Double(oracle.dimension).squareRoot()
     for k in 0..<parameters.steps {
       let wave = (1 + cos(.pi * Double(k) / Double(parameters.steps))) / 2
-      let (alpha, gamma) = (0.001 + 0.999 * wave, 0.001 + 0.049 * wave)
+      let (alpha, gamma) = (0.01 + 0.99 * wave, 0.001 + 0.049 * wave)
       let answered = try oracle.ask(
         points, Array(runs.indices), attack: Self.name, loss: { runs[$0].loss },
         visit: { index, answer in

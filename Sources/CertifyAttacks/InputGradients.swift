@@ -51,3 +51,15 @@ struct InputGradients {
     targets.sort { ($0.distance, $0.label) < ($1.distance, $1.label) }
   }
 }
+
+extension Oracle {
+  /// The classes that are worth aiming at and how far each may be, nearest first: those of the two nearest
+  /// witnesses when there are any, else those that the linear model of f at x puts nearest.
+  ///
+  /// - Returns: `nil` when the budget or the lack of gradients does not allow it; never empty.
+  func rivals(atMost limit: Int, attack: String) throws -> [(label: Int, distance: Double)]? {
+    if nearest != nil { return nearestOfEachClass.prefix(min(2, limit)).map { ($0.decided, $0.distance) } }
+    guard let start = try InputGradients(oracle: self, limit: 9, attack: attack) else { return nil }
+    return start.targets.prefix(limit).map { ($0.label, $0.distance) }
+  }
+}
