@@ -31,7 +31,7 @@ import _CertifyTestSupport
   /// The pages written for people, relative to the package; those that commands generate have none.
   private static let pages =
     ["README.md"]
-    + ["tutorial", "reading-the-bracket", "choosing-sigma", "guarantee", "gating-ci"].map { "docs/\($0).md" }
+    + ["tutorial", "reading-the-bracket", "choosing-sigma", "guarantee", "gating-ci", "reports", "comparing", "command-line"].map { "docs/\($0).md" }
 
   @Test(arguments: pages) func commandsOfThePageWork(page: String) throws {
     let text = try String(contentsOf: Fixtures.package.appendingPathComponent(page), encoding: .utf8)
@@ -67,7 +67,7 @@ import _CertifyTestSupport
         --data d.npz --out o   # a comment
       ```
       ```console
-      $ certify gate o
+      $ CERTIFY_POLICY=p.yml certify gate o
       verdict: passed
       $ ls
       ```
@@ -77,7 +77,7 @@ import _CertifyTestSupport
       """
     #expect(
       Self.commands(inMarkdown: text) == [
-        "certify run m.onnx   --data d.npz --out o   # a comment", "certify gate o",
+        "certify run m.onnx   --data d.npz --out o   # a comment", "CERTIFY_POLICY=p.yml certify gate o",
       ])
     let help = """
       OVERVIEW: Judge.
@@ -105,7 +105,7 @@ import _CertifyTestSupport
       var command = pending.map { $0 + String(line) } ?? trimmed
       if pending == nil, command.hasPrefix("$ ") { command.removeFirst(2) }
       pending = nil
-      guard command.hasPrefix("certify ") else { continue }
+      guard command.prefixMatch(of: #/([A-Z_]+=\S+ )*certify /#) != nil else { continue }
       if command.hasSuffix("\\") {
         pending = String(command.dropLast())
       } else {
@@ -141,6 +141,13 @@ import _CertifyTestSupport
       .replacing(/(?m)^first: .*$/, with: "first: 2")
     for name in ["certify.yml", "fixtures/policies/digits.yml"] { try place.write(short, to: name) }
     try place.write(DigitsProperty().text(epsilon: 0.005), to: "property.vnnlib")
+    try place.write("jobs: 2\nsigma: [0.25, 0.5]\n", to: "options.yml")
+    try place.write((0..<10).map { "digit \($0)" }.joined(separator: "\n"), to: "names.txt")
+    try FileManager.default.createDirectory(atPath: place.path("models"), withIntermediateDirectories: true)
+    for name in ["digits_logistic.onnx", "digits_mlp.onnx"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: place.path("models/\(name)"), withDestinationPath: Fixtures.path("models/\(name)"))
+    }
     for command in commands {
       let answer = try RunningProcess(
         URL(fileURLWithPath: "/bin/sh"), ["-c", Self.prelude + command], in: place.url
