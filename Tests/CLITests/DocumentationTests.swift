@@ -31,7 +31,10 @@ import _CertifyTestSupport
   /// The pages written for people, relative to the package; those that commands generate have none.
   private static let pages =
     ["README.md"]
-    + ["tutorial", "reading-the-bracket", "choosing-sigma", "guarantee", "gating-ci", "reports", "comparing", "command-line"].map { "docs/\($0).md" }
+    + [
+      "tutorial", "reading-the-bracket", "choosing-sigma", "guarantee", "gating-ci", "reports", "comparing",
+      "command-line",
+    ].map { "docs/\($0).md" }
 
   @Test(arguments: pages) func commandsOfThePageWork(page: String) throws {
     let text = try String(contentsOf: Fixtures.package.appendingPathComponent(page), encoding: .utf8)
