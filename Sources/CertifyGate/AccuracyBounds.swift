@@ -10,7 +10,9 @@ public struct AccuracyBounds: Sendable, Equatable {
   public var inputs: Int
   /// The largest error probability of a single certificate, and of a single witness.
   public var alpha: Double
+  /// The largest error probability of a single witness.
   public var beta: Double
+  /// Of both sides together.
   public var confidence: Double
 
   /// The bounds for one classifier and norm; `nil` for a run without inputs.

@@ -1,7 +1,10 @@
 /// A day of the Gregorian calendar.
 public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// Of the common era.
   public let year: Int
+  /// From 1 to 12.
   public let month: Int
+  /// From 1.
   public let day: Int
 
   /// Reads `YYYY-MM-DD`; `nil` for anything else and for days that do not exist.

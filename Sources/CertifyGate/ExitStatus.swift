@@ -9,6 +9,7 @@ public enum ExitStatus: Int32, Sendable, Equatable, CaseIterable {
   /// A witness lies inside a certified radius, and the retest confirmed it; outranks `gate`.
   case contradiction = 3
 
+  /// What a verdict means for the caller.
   public init(_ verdict: Verdict) {
     if verdict.contradictions > 0 {
       self = .contradiction

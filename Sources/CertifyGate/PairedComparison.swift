@@ -3,14 +3,17 @@ import CertifyStatistics
 
 /// A fraction of the inputs in two runs, input by input.
 public struct PairedComparison: Sendable, Equatable {
+  /// What is counted.
   public var figure: Figure
   /// The inputs that both runs evaluated.
   public var inputs: Int
   /// The count in the numerator of each run.
   public var base: Int
+  /// The count in the numerator of the current run.
   public var current: Int
   /// Indices that count in the current run only, and in the base run only.
   public var gained: [Int]
+  /// Indices that count in the base run only.
   public var lost: [Int]
 
   /// The inputs that count in both runs or in neither.

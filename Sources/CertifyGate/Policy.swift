@@ -25,7 +25,9 @@ public struct Policy: Sendable, Equatable {
   public static let currentVersion = 1
   /// Longer texts are refused unread, in bytes.
   public static let longestText = 1 << 20
+  /// What a run has to keep.
   public var requirements: [Requirement]
+  /// What the policy fixes of a run.
   public var parameters: RunParameters
   /// Each of one of the requirements.
   public var waivers: [Waiver]

@@ -3,16 +3,20 @@ import CertifyThreat
 
 /// One line of a gate: a figure of a run and the bound it must keep.
 public struct Requirement: Sendable, Equatable {
+  /// What is judged.
   public var figure: Figure
   /// Which brackets are meant, where a run has several an input.
   public var selector: Selector
+  /// The direction.
   public var comparison: Comparison
+  /// The bound.
   public var threshold: Double
   /// The confidence of a one-sided bound over the inputs; `nil` to judge the sample figure itself.
   public var confidence: Double?
   /// For `no-regression`, by how much the figure may be worse than the baseline's, 0 or more; `threshold` then
   /// follows from the baseline. `nil` for a requirement that names its bound.
   public var tolerance: Double?
+  /// How much it weighs.
   public var level: RequirementLevel
   /// The requirement as it was written.
   public var text: String
@@ -40,7 +44,9 @@ public struct Requirement: Sendable, Equatable {
 
 /// The direction of a requirement.
 public enum Comparison: String, Sendable, Equatable, CaseIterable {
+  /// The figure must not be below the bound.
   case atLeast = ">="
+  /// The figure must not be above the bound.
   case atMost = "<="
 
   /// Whether a figure keeps the bound; never for NaN or an infinite figure.
@@ -76,6 +82,7 @@ public enum Figure: Sendable, Equatable {
     "median-certified-radius", "certified-radius", "abstention-rate",
   ]
 
+  /// The name in requirements.
   public var name: String {
     switch self {
     case .certifiedAccuracy: "certified-accuracy"
@@ -107,9 +114,13 @@ public enum Figure: Sendable, Equatable {
 
 /// What a requirement says about the brackets it means; `nil` says nothing.
 public struct Selector: Sendable, Equatable {
+  /// The saved model or the smoothed classifier.
   public var classifier: ClassifierKind?
+  /// The norm of the radii.
   public var norm: Norm?
+  /// The standard deviation of the noise.
   public var sigma: Double?
+  /// The name of the noise.
   public var noise: String?
 
   public init(

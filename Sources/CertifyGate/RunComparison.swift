@@ -4,6 +4,7 @@ import CertifyResults
 public struct RunComparison: Sendable, Equatable {
   /// One classifier and norm in both runs.
   public struct Part: Sendable, Equatable {
+    /// The classifier and the norm.
     public var key: BracketKey
     /// Clean accuracy, then certified and attacked accuracy at each radius, where the runs have them.
     public var rows: [PairedComparison]
@@ -13,6 +14,7 @@ public struct RunComparison: Sendable, Equatable {
   public var parts: [Part]
   /// What only one of them has.
   public var onlyInBase: [BracketKey]
+  /// What only the current run has.
   public var onlyInCurrent: [BracketKey]
   /// What is different besides the model, one clause each.
   public var notes: [String]

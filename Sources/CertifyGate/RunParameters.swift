@@ -5,20 +5,33 @@ import CertifyThreat
 ///
 /// A seed fixed by the policy keeps CI from drawing until it passes.
 public struct RunParameters: Sendable, Equatable {
+  /// Of all noise and all random choices.
   public var seed: UInt64?
+  /// n, the fresh samples of a certificate.
   public var samples: Int?
+  /// n₀, the samples that choose the class.
   public var selectionSamples: Int?
+  /// The error probability of a certificate.
   public var alpha: Double?
+  /// Standard deviations of the noise, in the units of the input.
   public var sigmas: [Double]?
+  /// Names of noises.
   public var noises: [String]?
+  /// The norms of the radii.
   public var norms: [Norm]?
+  /// The saved model, the smoothed classifier, or both.
   public var classifiers: [ClassifierKind]?
+  /// Radii of fixed-ε attacks.
   public var epsilons: [Double]?
+  /// Names of attacks.
   public var attacks: [String]?
+  /// Names of certificates.
   public var certificates: [String]?
   /// The smallest and largest input value.
   public var bounds: [Double]?
+  /// Only so many inputs from the start.
   public var first: Int?
+  /// Only every so-manieth input.
   public var every: Int?
 
   public init() {}

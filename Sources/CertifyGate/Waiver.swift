@@ -4,6 +4,7 @@ import CertifyResults
 public struct Waiver: Sendable, Equatable {
   /// The requirement as it is written.
   public var requirement: String
+  /// Why, in words.
   public var reason: String
   /// The last day on which it counts, in UTC.
   public var expires: CalendarDay

@@ -101,6 +101,7 @@ public struct Affine: Sendable {
 
 /// A sliding-window reduction over one, two or three spatial axes; x is [N, C, …].
 public struct Pooling: Sendable {
+  /// What becomes of a window.
   public enum Kind: Sendable, Equatable {
     case maximum
     /// `countsPadding`: whether padded places enter the divisor.
@@ -127,6 +128,7 @@ public struct Pooling: Sendable {
 
 /// A reduction over some axes; the output's shape says whether they are kept with extent 1 or dropped.
 public struct Reduction: Sendable {
+  /// What becomes of the reduced values.
   public enum Kind: Sendable, Equatable {
     case sum, mean, maximum, minimum, product
     /// The place of the largest number along one axis: the first of equal ones, or the last.
@@ -154,6 +156,7 @@ public struct Reduction: Sendable {
 
 /// Padding along each axis of the input.
 public struct Padding: Sendable {
+  /// What the new places are filled with.
   public enum Mode: Sendable, Equatable {
     case constant(Float)
     case reflect

@@ -5,6 +5,7 @@ import CertifyResults
 public struct ReportFile: Sendable, Equatable {
   /// Relative to the output directory, with `/`.
   public var path: String
+  /// The content.
   public var bytes: [UInt8]
 
   /// A file of text in UTF-8.
@@ -51,6 +52,7 @@ public enum ReportFormats {
 
 /// A name that no format has.
 public struct UnknownReportFormat: Error, Equatable, CustomStringConvertible {
+  /// The name that was asked for.
   public var name: String
 
   public init(name: String) { self.name = name }

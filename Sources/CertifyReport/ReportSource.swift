@@ -3,7 +3,9 @@ import CertifyResults
 
 /// What a report is made of.
 public struct ReportSource: Sendable, Equatable {
+  /// The run.
   public var results: RunResults
+  /// Its figures.
   public var summary: Summary
   /// `nil` when the run was not judged.
   public var verdict: Verdict?

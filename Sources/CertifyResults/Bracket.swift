@@ -13,9 +13,11 @@ public enum ClassifierKind: String, Sendable, Codable, CaseIterable {
 /// ρ = inf { ‖δ‖ : h(x+δ) ≠ label, x+δ ∈ 𝒳 }, and 0 when h(x) ≠ label. Absent is absent: a missing
 /// end is `nil`, never a number.
 public struct Bracket: Sendable, Codable, Equatable {
+  /// Which of the two classifiers h is.
   public var classifier: ClassifierKind
   /// What defines g; `nil` for the base classifier.
   public var smoothing: SmoothingRecord?
+  /// The norm of both radii.
   public var norm: Norm
   /// The class h gives the clean input; `nil` when the smoothed classifier abstained.
   public var predicted: Int?
@@ -61,6 +63,7 @@ public struct Bracket: Sendable, Codable, Equatable {
 public struct SmoothingRecord: Sendable, Codable, Equatable, Hashable {
   /// `gaussian-sound`, `gaussian`, ….
   public var noise: String
+  /// The standard deviation of the noise, in the units of the input.
   public var sigma: Double
   /// The integers to which noisy 8-bit inputs are clipped; `nil` without a clip.
   public var range: ClosedIntegerRange?
@@ -74,7 +77,9 @@ public struct SmoothingRecord: Sendable, Codable, Equatable, Hashable {
 
 /// The integers from `lower` to `upper`.
 public struct ClosedIntegerRange: Sendable, Codable, Equatable, Hashable {
+  /// The smallest integer.
   public var lower: Int
+  /// The largest integer.
   public var upper: Int
 
   public init(lower: Int, upper: Int) {
@@ -113,6 +118,7 @@ public struct SamplingRecord: Sendable, Codable, Equatable {
   public var candidate: Int
   /// n0, the samples that chose `candidate`, and the count of each class among them.
   public var selectionSamples: Int
+  /// The count of each class among the n0.
   public var selectionCounts: [Int]
   /// n, the fresh samples that decided, failed ones included.
   public var samples: Int
@@ -120,6 +126,7 @@ public struct SamplingRecord: Sendable, Codable, Equatable {
   public var counts: [Int]
   /// Samples that could not be drawn exactly; counted against the claim.
   public var failed: Int
+  /// The error probability of the certificate.
   public var alpha: Double
 
   public init(
@@ -172,10 +179,13 @@ public enum FlipOutcome: String, Sendable, Codable {
 
 /// The samples behind a flip test.
 public struct FlipTestRecord: Sendable, Codable, Equatable {
+  /// How the test ended.
   public var outcome: FlipOutcome
   /// Samples that decided, and among them the hits of the rival class and of the label.
   public var samples: Int
+  /// Hits of the rival class among them.
   public var rivalHits: Int
+  /// Hits of the label among them.
   public var labelHits: Int
   /// The level β spent on this candidate.
   public var beta: Double
@@ -191,6 +201,7 @@ public struct FlipTestRecord: Sendable, Codable, Equatable {
 
 /// What an attack spent and found.
 public struct AttackRecord: Sendable, Codable, Equatable {
+  /// The attack, or the combination of attacks, that was asked for.
   public var name: String
   /// Evaluations of f, one an input row.
   public var queries: Int
@@ -198,7 +209,9 @@ public struct AttackRecord: Sendable, Codable, Equatable {
   public var gradients: Int
   /// For the smoothed classifier, how the candidates' flip tests ended.
   public var flipped: Int
+  /// Candidates that kept the label.
   public var held: Int
+  /// Candidates of which neither was shown.
   public var inconclusive: Int
   /// For a fixed-ε attack, the ε tried.
   public var epsilons: [Double]?
@@ -221,9 +234,11 @@ public struct AttackRecord: Sendable, Codable, Equatable {
 public struct ContradictionRecord: Sendable, Codable, Equatable {
   /// The ends before the retest.
   public var lowerRadius: Double
+  /// The upper end before the retest.
   public var upperRadius: Double
   /// The ends after the retest, at error 10⁻⁶ each; `nil` when an end did not survive.
   public var retestedLowerRadius: Double?
+  /// The upper end after the retest; `nil` when it did not survive.
   public var retestedUpperRadius: Double?
   /// Whether upper < lower still: the run has failed.
   public var stands: Bool

@@ -5,9 +5,11 @@ import CertifyThreat
 /// Figures are only ever formed over brackets of one key: a base classifier and a smoothed one, or two
 /// noise levels, are different classifiers and are never compared as if they were one.
 public struct BracketKey: Sendable, Codable, Hashable {
+  /// Which of the two classifiers.
   public var classifier: ClassifierKind
   /// What defines g; `nil` for the base classifier.
   public var smoothing: SmoothingRecord?
+  /// The norm of the radii.
   public var norm: Norm
 
   public init(classifier: ClassifierKind, smoothing: SmoothingRecord?, norm: Norm) {

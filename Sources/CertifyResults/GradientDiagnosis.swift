@@ -21,11 +21,13 @@ public struct GradientDiagnosis: Sendable, Codable, Equatable {
     }
   }
 
+  /// The norm of ε.
   public var norm: Norm
   /// The radius at which the attacks were compared.
   public var epsilon: Double
   /// The inputs they were compared on.
   public var inputs: Int
+  /// The signs that were looked for.
   public var checks: [Check]
 
   public init(norm: Norm, epsilon: Double, inputs: Int, checks: [Check]) {

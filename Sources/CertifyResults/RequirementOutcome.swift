@@ -12,6 +12,7 @@ public struct RequirementOutcome: Sendable, Codable, Equatable {
   public var explanation: String
   /// The indices of the inputs that decide it, worst first; at most a screenful.
   public var decidingInputs: [Int]
+  /// How much the requirement weighs.
   public var level: RequirementLevel
   /// Whether there was a figure to judge: false for no inputs, an incomplete run, a radius that is not a
   /// number. Neither a waiver nor a level excuses that.

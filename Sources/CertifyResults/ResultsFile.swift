@@ -5,8 +5,11 @@ import Foundation
 /// Deterministic: equal values are equal bytes. Doubles are written with as many digits as it takes to read
 /// the same double back; one that is not finite is written as the string `Infinity`, `-Infinity` or `NaN`.
 public struct ResultsFile: Sendable, Equatable {
+  /// The record of the run.
   public var results: RunResults
+  /// Its figures.
   public var summary: Summary
+  /// What a gate decided; `nil` when the run was not judged.
   public var verdict: Verdict?
 
   public init(results: RunResults, summary: Summary, verdict: Verdict?) {

@@ -4,7 +4,9 @@ import CertifyThreat
 public struct InputResult: Sendable, Codable, Equatable {
   /// The position in the data file, from 0.
   public var index: Int
+  /// The class that is right.
   public var label: Int
+  /// One for each classifier and norm.
   public var brackets: [Bracket]
 
   public init(index: Int, label: Int, brackets: [Bracket]) {
@@ -19,10 +21,13 @@ public struct RunResults: Sendable, Codable, Equatable {
   /// The version of this record's form.
   public static let currentSchemaVersion = 1
 
+  /// The version of the form that these values have.
   public var schemaVersion: Int
+  /// What was asked.
   public var manifest: RunManifest
   /// In ascending order of index; fewer than `manifest.selectedInputs` when the run was interrupted.
   public var inputs: [InputResult]
+  /// Whether the run was stopped before all inputs were evaluated.
   public var interrupted: Bool
   /// Whether attacks that follow gradients can be trusted; `nil` where none followed them.
   public var diagnosis: GradientDiagnosis?
@@ -44,30 +49,47 @@ public struct RunResults: Sendable, Codable, Equatable {
 
 /// Everything that a run's counts depend on; two runs with equal manifests write equal results.
 public struct RunManifest: Sendable, Codable, Equatable {
+  /// The program that ran.
   public var tool: ToolRecord
+  /// The saved model.
   public var model: FileRecord
+  /// The data file.
   public var data: FileRecord
+  /// The file of the labels, where they are not in the data file.
   public var labels: FileRecord?
+  /// The allowed inputs.
   public var space: InputSpace
   /// How 8-bit values became inputs, such as `divided by 255`.
   public var scaling: String
+  /// The shape of an input, without the batch.
   public var inputShape: [Int]
+  /// K, the classes of the model.
   public var classCount: Int
   /// The inputs asked for, and the count in the file.
   public var selectedInputs: Int
+  /// The inputs in the data file.
   public var availableInputs: Int
+  /// The norms of the radii.
   public var norms: [Norm]
+  /// The saved model, the smoothed classifier, or both.
   public var classifiers: [ClassifierKind]
+  /// The smoothed classifiers, each by what defines it.
   public var smoothings: [SmoothingRecord]
+  /// n, the fresh samples of a certificate.
   public var samples: Int
+  /// n₀, the samples that choose the class.
   public var selectionSamples: Int
+  /// The error probability of a certificate.
   public var alpha: Double
+  /// The names of the certificates.
   public var certificates: [String]
+  /// The names of the attacks.
   public var attacks: [String]
   /// Radii of fixed-ε attacks; empty when the smallest witness is sought.
   public var epsilons: [Double]
   /// Further parameters by name, such as `steps`, `restarts`, `beta`.
   public var parameters: [String: String]
+  /// Of all noise and all random choices.
   public var seed: UInt64
   /// The command line, quoted for a shell.
   public var command: String
@@ -106,6 +128,7 @@ public struct RunManifest: Sendable, Codable, Equatable {
 
 /// The program that ran: f is one function for each kernel library and instruction set.
 public struct ToolRecord: Sendable, Codable, Equatable {
+  /// The version of certify.
   public var version: String
   /// The kernel library and its version, such as `oneDNN 2.6.3`.
   public var kernels: String
@@ -124,6 +147,7 @@ public struct ToolRecord: Sendable, Codable, Equatable {
 
 /// A file that went into a run.
 public struct FileRecord: Sendable, Codable, Equatable {
+  /// As it was given.
   public var path: String
   /// Lower-case hexadecimal digest of the file's bytes.
   public var sha256: String

@@ -24,15 +24,19 @@ public struct Summary: Sendable, Codable, Equatable {
 /// Every accuracy and rate has all inputs of the run in its denominator: wrong, abstained and missing ones
 /// included. Figures without inputs are `nil`.
 public struct GroupSummary: Sendable, Codable, Equatable {
+  /// The classifier and the norm.
   public var key: BracketKey
   /// The denominator.
   public var inputs: Int
   /// Inputs that have a bracket of this key.
   public var brackets: Int
+  /// Inputs answered with their label.
   public var correct: Int
+  /// Inputs on which the smoothed classifier abstained.
   public var abstained: Int
   /// correct / inputs and abstained / inputs.
   public var cleanAccuracy: Double?
+  /// abstained / inputs.
   public var abstentionRate: Double?
   /// Certified and attacked counts at radii in ascending order, the first at 0.
   public var points: [AccuracyPoint]
@@ -42,13 +46,17 @@ public struct GroupSummary: Sendable, Codable, Equatable {
   public var medianCertifiedRadius: Double?
   /// Contradictions that stand, and those that a retest settled.
   public var contradictions: Int
+  /// Contradictions that a retest settled.
   public var settledContradictions: Int
   /// Brackets without a proof, without a witness.
   public var lowerAbsent: Int
+  /// Brackets without a witness.
   public var upperAbsent: Int
   /// Brackets with both ends; mean and median (the ⌈m/2⌉-th smallest) of upper − lower over them.
   public var gaps: Int
+  /// The mean of upper − lower over them.
   public var meanGap: Double?
+  /// The ⌈m/2⌉-th smallest of upper − lower.
   public var medianGap: Double?
 
   static func ratio(_ count: Int, _ total: Int) -> Double? {
@@ -58,6 +66,7 @@ public struct GroupSummary: Sendable, Codable, Equatable {
 
 /// Certified and attacked accuracy at one radius.
 public struct AccuracyPoint: Sendable, Codable, Equatable {
+  /// In the norm of the key.
   public var radius: Double
   /// Inputs that are correct and proven robust for every ‖δ‖ < radius.
   public var certified: Int
@@ -65,8 +74,10 @@ public struct AccuracyPoint: Sendable, Codable, Equatable {
   public var attacked: Int
   /// The counts over all inputs; `nil` without inputs.
   public var certifiedAccuracy: Double?
+  /// attacked / inputs; `nil` without inputs.
   public var attackedAccuracy: Double?
 
+  /// Computes the accuracies from the counts and the number of all inputs.
   public init(radius: Double, certified: Int, attacked: Int, inputs: Int) {
     self.radius = radius
     self.certified = certified

@@ -1,5 +1,6 @@
 /// What a gate decided.
 public struct Verdict: Sendable, Codable, Equatable {
+  /// Each requirement with what was found, in the order of the policy.
   public var requirements: [RequirementOutcome]
   /// The contradictions that stand: a witness inside a certified radius. They outrank every requirement.
   public var contradictions: Int

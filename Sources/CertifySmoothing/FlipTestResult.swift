@@ -2,6 +2,7 @@ import CertifyStatistics
 
 /// How the test of a candidate witness against the smoothed classifier ended, with the counts behind it.
 public struct FlipTestResult: Sendable, Equatable {
+  /// What the test has shown.
   public enum Outcome: String, Sendable, Codable {
     /// g gives the point another class than the label, with probability at least 1 − β.
     case flipped

@@ -9,6 +9,7 @@ public final class SmoothedTeam {
   public let leader: SmoothedClassifier
   private let helpers: [SmoothedClassifier]
 
+  /// Creates a team of classifiers that are alike; `helpers` work on threads of their own.
   public init(leader: SmoothedClassifier, helpers: [SmoothedClassifier]) {
     self.leader = leader
     self.helpers = helpers

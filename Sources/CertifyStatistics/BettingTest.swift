@@ -17,6 +17,7 @@ import Foundation
 /// nothing, and the same samples cannot be judged again by another method at the full level: the two errors
 /// would add up.
 public struct BettingTest: Sendable, Equatable {
+  /// What the test has shown so far.
   public enum Decision: String, Sendable, Codable {
     /// p > p₀, at level α.
     case yes

@@ -16,6 +16,7 @@
 /// counts for y in the test of *flipped*, and for c' in every test of *held*. Samples may be looked at
 /// after every batch; the outcome is final once it is not `inconclusive`.
 public struct FlipTest: Sendable, Equatable {
+  /// What the test has shown so far.
   public enum Outcome: String, Sendable, Codable {
     /// g gives the point another class than the label.
     case flipped

@@ -17,6 +17,7 @@ public struct HalfSpaceProjection: Sendable {
   /// γᵢ.
   private var rooms: [Float]
 
+  /// Makes room for points of `dimension` coordinates, 0 or more.
   public init(norm: Norm, bounds: InputSpace.Bounds?, dimension: Int) {
     precondition(dimension >= 0, "a space has no negative dimension")
     self.norm = norm

@@ -23,7 +23,9 @@ public struct Verifier {
   /// Boxes of so many coordinates or fewer are split, else kinks are.
   private let mostSplitCoordinates = 12
 
-  /// - Parameter graph: the model for a batch of a given size.
+  /// - Parameters:
+  ///   - seed: of the attack's random points.
+  ///   - makeGraph: makes the model for a batch of a given size.
   /// - Throws: What making the graph or the engine throws.
   public init(seed: UInt64 = 0, graph makeGraph: (_ batchSize: Int) throws -> Graph) throws {
     let single = try makeGraph(1)

@@ -2,14 +2,19 @@ import CertifyResults
 
 /// An input and the nearest witness against one classifier, as pixels.
 public struct GalleryEntry: Sendable, Equatable {
+  /// The classifier and the norm.
   public var key: BracketKey
+  /// The position of the input in the data file, from 0.
   public var index: Int
+  /// The class of the input.
   public var label: Int
   /// The class of the witness, and its distance in the key's norm.
   public var witnessClass: Int
+  /// The distance of the witness in the norm of the key.
   public var distance: Double
   /// Values of the clean input and of the witness in the order of the model's input.
   public var clean: [Float]
+  /// Values of the witness, in the same order.
   public var witness: [Float]
   /// H × W, C × H × W or H × W × C, with C = 1 or 3.
   public var shape: [Int]

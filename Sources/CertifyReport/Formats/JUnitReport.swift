@@ -9,6 +9,7 @@ public struct JUnitReport: ReportFormat {
   /// at the radius that the requirements ask for.
   private let inputs: Bool
 
+  /// Creates the format with a case a requirement, and one an input besides where `inputs` is set.
   public init(inputs: Bool = false) { self.inputs = inputs }
 
   public var name: String { inputs ? "junit-inputs" : "junit" }
