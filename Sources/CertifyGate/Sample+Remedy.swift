@@ -17,14 +17,26 @@ extension Sample {
     case (.certifiedRadius(let fraction), .atLeast): remedies = quantile(fraction, requirement)
     case (.meanCertifiedRadius, .atLeast):
       if let found, requirement.confidence == nil {
-        remedies = ["if the certified radii were larger by \(requirement.threshold - found) in the mean"]
+        remedies = [
+          "if the certified radii were larger by \(Self.shown(requirement.threshold - found, .up)) in the mean"
+        ]
       }
     default: break
     }
     if let found, found.isFinite {
-      remedies.append("with a bound of \(requirement.comparison.rawValue) \(found)")
+      let bound = Self.shown(found, requirement.comparison == .atLeast ? .down : .up)
+      remedies.append("with a bound of \(requirement.comparison.rawValue) \(bound)")
     }
     return remedies
+  }
+
+  /// Four digits behind the point, on the side on which what is said stays true.
+  private static func shown(_ value: Double, _ side: FloatingPointRoundingRule) -> Double {
+    let scaled = value * 10_000
+    guard scaled.isFinite, abs(scaled) < 1e15 else { return value }
+    let nearest = scaled.rounded()
+    // A decimal is only approximated: what lies within a few ulp of one is that one.
+    return (abs(scaled - nearest) <= 4 * scaled.ulp ? nearest : scaled.rounded(side)) / 10_000
   }
 
   /// How many more inputs it takes, which are nearest, and the radius at which so many are there already.
@@ -36,14 +48,14 @@ extension Sample {
     if let radius = figure.radius {
       let nearest = nearest(figure, radius: radius).prefix(min(3, needed - present))
       if !nearest.isEmpty {
-        let list = nearest.map { "\($0.index) at \($0.radius)" }.joined(separator: ", ")
+        let list = nearest.map { "\($0.index) at \(Self.shown($0.radius, .down))" }.joined(separator: ", ")
         text += " (nearest: \(list))"
       }
     }
     var remedies = [text]
     let reached = reach(figure).sorted(by: >)
     if figure.radius != nil, reached.indices.contains(needed - 1), reached[needed - 1] > 0 {
-      let radius = reached[needed - 1]
+      let radius = Self.shown(reached[needed - 1], .down)
       if case .certifiedAccuracy = figure {
         remedies.append("at the radius \(radius)")
       } else if radius.isFinite {
@@ -124,7 +136,8 @@ extension Sample {
     let nearest = inputs.filter { $0.bracket.correct && radius($0.bracket) < requirement.threshold }
       .sorted { (radius($0.bracket), $1.index) > (radius($1.bracket), $0.index) }
       .prefix(min(3, below - rank + 1))
-    let list = nearest.map { "\($0.index) at \(radius($0.bracket))" }.joined(separator: ", ")
+    let list = nearest.map { "\($0.index) at \(Self.shown(radius($0.bracket), .down))" }.joined(
+      separator: ", ")
     return [
       "if \(below - rank + 1) more inputs were certified at \(requirement.threshold)"
         + (list.isEmpty ? "" : " (nearest: \(list))")
