@@ -16,7 +16,8 @@ extension Sample {
     case (.medianCertifiedRadius, .atLeast): remedies = quantile(0.5, requirement)
     case (.certifiedRadius(let fraction), .atLeast): remedies = quantile(fraction, requirement)
     case (.meanCertifiedRadius, .atLeast):
-      if let found, requirement.confidence == nil {
+      // The bound at a confidence is the mean less a constant, cut off at 0.
+      if let found, requirement.confidence == nil || found > 0 {
         remedies = [
           "if the certified radii were larger by \(Self.shown(requirement.threshold - found, .up)) in the mean"
         ]

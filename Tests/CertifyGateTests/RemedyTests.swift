@@ -21,6 +21,7 @@ struct RemedyTests {
     ),
     ("attacked-accuracy(0.9) >= 0.3", "at any radius below 0.9"),
     ("clean-accuracy >= 0.75", "if 2 more of 10 inputs were right"),
+    ("mean-certified-radius >= 0.5", "if the certified radii were larger by 0.17 in the mean"),
     ("abstention-rate <= 0.1", "if 1 fewer of 10 inputs were abstained on"),
     (
       "median-certified-radius >= 0.6",
@@ -29,7 +30,7 @@ struct RemedyTests {
     ("certified-accuracy(0.5, confidence: 0.9) >= 0.6", "if 3 more of 10 inputs were certified at 0.5"),
     (
       "certified-accuracy(0.5, confidence: 0.9) >= 0.9",
-      "with at least 24 inputs instead of 10, all of them certified at 0.5: so few inputs cannot show it at confidence 0.9"
+      "with at least 22 inputs instead of 10, all of them certified at 0.5: so few inputs cannot show it at confidence 0.9"
     ),
   ])
   func whatWouldPass(requirement: String, remedy: String) throws {
