@@ -104,7 +104,7 @@ struct WaiverTests {
 
   @Test func badLevelsAreRefused() throws {
     let error = try #require(throws: PolicyError.self) { try policy("", level: "warning") }
-    #expect(error.description.contains("there is no level `warning`; did you mean `warn`?"))
+    #expect(error.description.contains("there is no level `warning`; known are `off`, `warn`, `error`"))
   }
 
   @Test(arguments: [
