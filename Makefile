@@ -11,7 +11,7 @@ CERTIFY = .build/release/certify
 demo: dependencies
 	$(SWIFT) build $(BUILD_FLAGS) --product certify
 	$(CERTIFY) run fixtures/models/digits_cnn.onnx --data fixtures/data/digits_test.npz --first 40 \
-	  --samples 10000 --sigma 0.25 --policy fixtures/policies/digits.yml --out out/demo
+	  --samples 10000 --sigma 0.25 --policy fixtures/policies/digits.yml --out out/demo --overwrite
 	cat out/demo/report.md
 
 test: dependencies

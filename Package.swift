@@ -17,6 +17,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
@@ -42,11 +43,16 @@ let package = Package(
       ]),
     .target(name: "CertifyResults", dependencies: ["CertifyThreat"]),
     .target(
+      name: "CertifyStore",
+      dependencies: [
+        "CertifyResults", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .target(
       name: "CertifyEvaluation",
       dependencies: [
         "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyModel",
         "CertifyResults", "CertifySmoothing", "CertifyStatistics", "CertifyThreat",
-        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "CertifyGate", dependencies: ["CertifyResults", "CertifyStatistics", "CertifyThreat", "Yams"]),
@@ -57,7 +63,7 @@ let package = Package(
       dependencies: [
         "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyEvaluation",
         "CertifyGate", "CertifyModel", "CertifyReport", "CertifyResults", "CertifySmoothing",
-        "CertifyStatistics", "CertifyThreat",
+        "CertifyStatistics", "CertifyStore", "CertifyThreat",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -96,7 +102,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "CLITests",
-      dependencies: ["CertifyData", "CertifyResults", "CertifyThreat", "_CertifyTestSupport"]),
+      dependencies: [
+        "CertifyData", "CertifyResults", "CertifyThreat", "_CertifyTestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -194,7 +194,7 @@ print(json.dumps(dict(status=status, wall=time.monotonic() - started, cpu=usage.
 def launch(certify: Path, model: Path, data: Path, *extra: str) -> dict:
     """One run of the command-line tool: seconds of the clock and of the processor, megabytes at most."""
     with tempfile.TemporaryDirectory() as out:
-        command = [str(part) for part in [certify, "run", model, "--data", data, "--out", out, "--quiet", *extra]]
+        command = [str(part) for part in [certify, "run", model, "--data", data, "--out", out, "--quiet", "--overwrite", *extra]]
         found = json.loads(subprocess.run([sys.executable, "-c", LAUNCHER, *command], check=True, capture_output=True,
                                           text=True).stdout)
         if found["status"] != 0:

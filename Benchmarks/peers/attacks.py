@@ -97,7 +97,7 @@ def run_peer(case: Case, norm: str, attack) -> dict:
 def run_certify(case: Case, norm: str, attack: str, options: argparse.Namespace, epsilon: float | None = None) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         command = [str(options.certify), "run", str(case.model), "--data", str(case.data), "--norm", norm, "--classifier",
-                   "base", "--certificate", "none", "--attack", attack, "--out", folder, "--quiet",
+                   "base", "--certificate", "none", "--attack", attack, "--out", folder, "--quiet", "--overwrite",
                    "--jobs", str(options.jobs)]
         if epsilon is not None:
             command += ["--epsilon", str(epsilon)]

@@ -115,7 +115,7 @@ def lirpa(path, images, labels, norm, method):
 def certify(tool, path, data, first, norm, method):
     with tempfile.TemporaryDirectory() as out:
         command = [tool, "run", path, "--data", data, "--first", str(first), "--norm", norm, "--classifier", "base",
-                   "--attack", "none", "--certificate", method, "--jobs", "1", "--quiet", "--out", out]
+                   "--attack", "none", "--certificate", method, "--jobs", "1", "--quiet", "--overwrite", "--out", out]
         started = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds = (time.perf_counter() - started) / first

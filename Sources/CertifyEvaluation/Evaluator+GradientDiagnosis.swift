@@ -12,14 +12,14 @@ extension Evaluator {
   /// else at the first ε of the run.
   ///
   /// - Parameters:
-  ///   - outcome: The run, whose witnesses choose ε.
+  ///   - results: The whole run's, whose witnesses choose ε.
   ///   - input: The input at a position in 0..<count.
   /// - Returns: `nil` when no gradient was followed: the base classifier was not attacked, the model has no
   ///   gradients, nothing is classified correctly, or the run was stopped.
   public func diagnoseGradients(
-    _ outcome: Outcome, control: RunControl, count: Int, input: (Int) -> AttackInput
+    _ results: [InputResult], control: RunControl, count: Int, input: (Int) -> AttackInput
   ) throws -> GradientDiagnosis? {
-    guard configuration.classifiers.contains(.base), configuration.baseAttack != .none, !outcome.interrupted,
+    guard configuration.classifiers.contains(.base), configuration.baseAttack != .none,
       let norm = configuration.norms.first
     else { return nil }
     let stop = StopSignal(control: control, failure: FirstFailure())
@@ -27,7 +27,7 @@ extension Evaluator {
       let gradients = try source.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
     else { return nil }
     let reference = try source.makeClassifier(batchSize: configuration.batchSize)
-    let brackets = outcome.inputs.flatMap { result in
+    let brackets = results.flatMap { result in
       result.brackets.filter { $0.classifier == .base && $0.norm == norm }.map { (result.index, $0) }
     }
     let correct = Set(brackets.filter { $0.1.correct }.prefix(Self.diagnosedInputs).map(\.0))

@@ -25,22 +25,40 @@ public struct Evaluator: Sendable {
     public var interrupted: Bool
   }
 
-  /// Evaluates `count` inputs on `jobs` threads.
+  /// Evaluates `count` inputs on `jobs` threads and collects their results.
   ///
-  /// - Parameters:
-  ///   - input: The input at a position in 0..<count; called from any thread.
-  ///   - control: Cancels the run and counts its progress.
-  /// - Throws: ``EvaluationError`` for the first input, in the order of the inputs, that fails; what making a
-  ///   classifier throws.
+  /// - Throws: As ``run(count:jobs:control:input:deliver:)``.
   public func run(
     count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> AttackInput
   ) throws -> Outcome {
+    let results = Mutex<[Int: InputResult]>([:])
+    try run(count: count, jobs: jobs, control: control, input: input) { position, evaluated in
+      results.withLock { $0[position] = evaluated.result }
+    }
+    let finished = results.withLock { $0 }
+    return Outcome(
+      inputs: finished.sorted { $0.key < $1.key }.map(\.value), interrupted: finished.count < count)
+  }
+
+  /// Evaluates `count` inputs on `jobs` threads, and hands on each result as soon as it is there.
+  ///
+  /// An input that cannot be evaluated has a result too, one that says why; the others go on.
+  ///
+  /// - Parameters:
+  ///   - input: The input at a position in 0..<count; called from any thread.
+  ///   - control: Stops the run and counts its progress.
+  ///   - deliver: Called from any thread, in any order, with the position of the input.
+  /// - Throws: What making a classifier throws; the first error that `deliver` throws.
+  public func run(
+    count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> AttackInput,
+    deliver: @escaping @Sendable (Int, EvaluatedInput) throws -> Void
+  ) throws {
+    control.plan(inputs: count)
     let workers = max(1, min(jobs, count))
     let noises = try configuration.smoothings.map {
       try SharedNoise($0, source: source, configuration: configuration)
     }
     let next = Atomic<Int>(0)
-    let results = Mutex<[Int: InputResult]>([:])
     let failure = FirstFailure()
 
     @Sendable func work() {
@@ -48,24 +66,18 @@ public struct Evaluator: Sendable {
         let stop = StopSignal(control: control, failure: failure)
         let worker = try Worker(
           source: source, configuration: configuration, noises: noises, threads: jobs / workers, stop: stop)
-        while true {
-          stop.position = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard stop.position < count, !stop.isRaised else { return }
-          let input = input(stop.position)
-          do {
-            let result = try worker.evaluate(input)
-            results.withLock { $0[stop.position] = result }
-            control.finishInput()
-          } catch is CancellationError {
-            return
-          } catch {
-            failure.record(
-              EvaluationError.inputFailed(index: input.index, underlying: error), at: stop.position)
-            return
-          }
+        while !control.isFinishing, !stop.isRaised {
+          let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard position < count else { return }
+          let start = ContinuousClock.now
+          control.begin(position)
+          guard var evaluated = worker.outcome(for: input(position)) else { return }
+          evaluated.duration = ContinuousClock.now - start
+          try deliver(position, evaluated)
+          control.finish(position)
         }
       } catch {
-        failure.record(error, at: -1)
+        failure.record(error)
       }
     }
 
@@ -85,9 +97,36 @@ public struct Evaluator: Sendable {
       for _ in 0..<workers { finished.wait() }
     }
     if let error = failure.error { throw error }
-    let finished = results.withLock { $0 }
-    return Outcome(
-      inputs: finished.sorted { $0.key < $1.key }.map(\.value), interrupted: finished.count < count)
+  }
+}
+
+/// What a worker hands on of an input.
+public struct EvaluatedInput: Sendable {
+  public var result: InputResult
+  /// The points behind the upper bounds, by the positions of their brackets; the input itself is left out.
+  public var witnesses: [Int: [Float]] = [:]
+  /// How long the worker was at it.
+  public var duration = Duration.zero
+
+  init(result: InputResult, witnesses: [Witness?] = []) {
+    self.result = result
+    for (position, witness) in witnesses.enumerated() {
+      if let witness, witness.distance > 0 { self.witnesses[position] = witness.point }
+    }
+  }
+}
+
+extension Worker {
+  /// The result of an input, an error included; `nil` when the run was stopped before it was there.
+  func outcome(for input: AttackInput) -> EvaluatedInput? {
+    do {
+      return try evaluate(input)
+    } catch is CancellationError {
+      return nil
+    } catch {
+      return EvaluatedInput(
+        result: InputResult(index: input.index, label: input.label, brackets: [], error: "\(error)"))
+    }
   }
 }
 

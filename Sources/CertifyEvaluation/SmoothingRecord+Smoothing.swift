@@ -14,7 +14,8 @@ extension FlipTestRecord {
   /// The samples behind a flip test, as a run records it.
   init(_ result: FlipTestResult) {
     self.init(
-      outcome: FlipOutcome(rawValue: result.outcome.rawValue) ?? .inconclusive, samples: result.samples,
+      outcome: FlipOutcome(rawValue: result.outcome.rawValue) ?? .inconclusive, candidate: result.candidate,
+      samples: result.samples,
       rivalHits: result.rivalHits, labelHits: result.labelHits, beta: result.beta)
   }
 }

@@ -4,7 +4,7 @@ import CertifyThreat
 
 extension Worker {
   /// The base classifier's bracket in each norm.
-  func baseBrackets(_ input: AttackInput) throws -> [Bracket] {
+  func baseBrackets(_ input: AttackInput) throws -> [WitnessedBracket] {
     try configuration.norms.map { norm in
       let threat = threat(norm)
       let attack = try BaseAttack(
@@ -24,7 +24,7 @@ extension Worker {
       if bracket.isContradictory, let witness = outcome.witness {
         bracket.contradiction = try retestBase(bracket, input, threat, witness: witness)
       }
-      return bracket
+      return WitnessedBracket(bracket: bracket, witness: outcome.witness)
     }
   }
 

@@ -6,7 +6,7 @@ import CertifyThreat
 
 extension Worker {
   /// A smoothed classifier's bracket in each norm; all norms share one set of samples.
-  func smoothedBrackets(_ input: AttackInput, _ team: SmoothedTeam) throws -> [Bracket] {
+  func smoothedBrackets(_ input: AttackInput, _ team: SmoothedTeam) throws -> [WitnessedBracket] {
     let record = SmoothingRecord(team.leader.smoothing)
     let sampling = try sample(
       input, team, selection: .selection, estimation: .estimation, samples: configuration.samples,
@@ -19,7 +19,7 @@ extension Worker {
   private func smoothedBracket(
     _ input: AttackInput, _ team: SmoothedTeam, _ record: SmoothingRecord,
     _ sampling: SamplingRecord, norm: Norm
-  ) throws -> Bracket {
+  ) throws -> WitnessedBracket {
     var lower = try configuration.smoothedCertificate?.lowerBound(
       from: sampling, smoothing: record, norm: norm, dimension: input.point.count)
     let predicted = try prediction(sampling, certified: lower != nil)
@@ -51,7 +51,7 @@ extension Worker {
     if bracket.isContradictory, let witness {
       bracket.contradiction = try retest(bracket, input, team, record, witness: witness)
     }
-    return bracket
+    return WitnessedBracket(bracket: bracket, witness: witness)
   }
 
   /// The class g gives the clean input, or `nil` to abstain: the certified class, or PREDICT without a
@@ -93,7 +93,7 @@ extension Worker {
       from: sampling, smoothing: record, norm: bracket.norm, dimension: input.point.count)
     let parameters = configuration.attackParameters
     let flip = try team.leader.flipTest(
-      at: smoothingInput(witness), input: input.index, candidate: 0,
+      at: smoothingInput(witness.point), input: input.index, candidate: 0,
       label: input.label, beta: RunConfiguration.retestLevel,
       selectionSamples: parameters.flipSelectionSamples,
       maximumSamples: max(parameters.flipMaximumSamples, configuration.samples), retest: true)
@@ -103,9 +103,11 @@ extension Worker {
       upperAgain: flip.outcome == .flipped ? upper.radius : nil, witness: witness.point)
   }
 
-  /// The witness in the form in which the attack tested it.
-  private func smoothingInput(_ witness: Witness) -> SmoothingInput {
-    guard configuration.space.gridSteps == 255, let grid = witness.grid else { return .real(witness.point) }
-    return .grid(grid)
+  /// A point of 𝒳 in the form in which the attack tested it.
+  func smoothingInput(_ point: [Float]) -> SmoothingInput {
+    guard configuration.space.gridSteps == 255,
+      let integers = try? configuration.space.gridIntegers(of: point, steps: 255)
+    else { return .real(point) }
+    return .grid(integers.map { UInt8(clamping: $0) })
   }
 }

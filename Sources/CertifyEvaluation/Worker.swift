@@ -75,8 +75,8 @@ final class Worker {
   }
 
   /// Every bracket of one input: the base classifier's, then the smoothed ones', norm by norm.
-  func evaluate(_ input: AttackInput) throws -> InputResult {
-    var brackets: [Bracket] = []
+  func evaluate(_ input: AttackInput) throws -> EvaluatedInput {
+    var brackets: [WitnessedBracket] = []
     for kind in configuration.classifiers {
       switch kind {
       case .base:
@@ -85,10 +85,17 @@ final class Worker {
         for team in smoothed { brackets += try smoothedBrackets(input, team) }
       }
     }
-    return InputResult(index: input.index, label: input.label, brackets: brackets)
+    let result = InputResult(index: input.index, label: input.label, brackets: brackets.map(\.bracket))
+    return EvaluatedInput(result: result, witnesses: brackets.map(\.witness))
   }
 
   func threat(_ norm: Norm) -> ThreatModel { ThreatModel(norm: norm, space: configuration.space) }
+}
+
+/// A bracket and the point behind its upper end.
+struct WitnessedBracket {
+  var bracket: Bracket
+  var witness: Witness?
 }
 
 extension AttackRecord {

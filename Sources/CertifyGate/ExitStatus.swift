@@ -4,6 +4,8 @@ import CertifyResults
 public enum ExitStatus: Int32, Sendable, Equatable, CaseIterable {
   /// Every requirement is met.
   case pass = 0
+  /// An input could not be evaluated; anything else outranks it.
+  case incomplete = 1
   /// A requirement is not met.
   case gate = 2
   /// A witness lies inside a certified radius, and the retest confirmed it; outranks `gate`.
@@ -13,8 +15,10 @@ public enum ExitStatus: Int32, Sendable, Equatable, CaseIterable {
   public init(_ verdict: Verdict) {
     if verdict.contradictions > 0 {
       self = .contradiction
+    } else if !verdict.failures.isEmpty {
+      self = .gate
     } else {
-      self = verdict.pass ? .pass : .gate
+      self = verdict.failedInputs > 0 ? .incomplete : .pass
     }
   }
 }

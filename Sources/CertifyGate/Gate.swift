@@ -21,7 +21,7 @@ public enum Gate {
     }
     return Verdict(
       requirements: try requirements.map { try judge($0, on: results, baseline: baseline) },
-      contradictions: contradictions)
+      contradictions: contradictions, failedInputs: results.inputs.count { $0.error != nil })
   }
 
   /// Checks before a run that each requirement names one kind of the brackets that it will have, and that
@@ -136,6 +136,17 @@ public enum Gate {
     }
     guard let key, !results.inputs.isEmpty else {
       throw .reason("The run has no inputs: there is nothing to judge.", deciding: [])
+    }
+    let broken = results.inputs.filter { $0.error != nil }
+    if let first = broken.first, let error = first.error {
+      throw .reason(
+        "\(broken.count) of \(results.inputs.count) inputs could not be evaluated, the first is \(first.index): \(error).",
+        deciding: Array(broken.prefix(20).map(\.index)))
+    }
+    if let shard = results.shard {
+      throw .reason(
+        "The inputs are shard \(shard) of the run: merge the shards with certify merge and judge the whole.",
+        deciding: [])
     }
     let entries = results.inputs.map { (index: $0.index, bracket: $0.bracket(of: key)) }
     let missing = entries.filter { $0.bracket == nil }.map(\.index)

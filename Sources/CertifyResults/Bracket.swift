@@ -181,6 +181,8 @@ public enum FlipOutcome: String, Sendable, Codable {
 public struct FlipTestRecord: Sendable, Codable, Equatable {
   /// How the test ended.
   public var outcome: FlipOutcome
+  /// The number of the candidate among those of its input, from 0: its noise can be drawn again by it.
+  public var candidate: Int?
   /// Samples that decided, and among them the hits of the rival class and of the label.
   public var samples: Int
   /// Hits of the rival class among them.
@@ -190,8 +192,11 @@ public struct FlipTestRecord: Sendable, Codable, Equatable {
   /// The level β spent on this candidate.
   public var beta: Double
 
-  public init(outcome: FlipOutcome, samples: Int, rivalHits: Int, labelHits: Int, beta: Double) {
+  public init(
+    outcome: FlipOutcome, candidate: Int? = nil, samples: Int, rivalHits: Int, labelHits: Int, beta: Double
+  ) {
     self.outcome = outcome
+    self.candidate = candidate
     self.samples = samples
     self.rivalHits = rivalHits
     self.labelHits = labelHits

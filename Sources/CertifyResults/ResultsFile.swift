@@ -2,8 +2,7 @@ import Foundation
 
 /// The content of `results.json`: the record of a run, its summary and, where it was judged, the verdict.
 ///
-/// Deterministic: equal values are equal bytes. Doubles are written with as many digits as it takes to read
-/// the same double back; one that is not finite is written as the string `Infinity`, `-Infinity` or `NaN`.
+/// Deterministic: equal values are equal bytes (``RecordJSON``).
 public struct ResultsFile: Sendable, Equatable {
   /// The record of the run.
   public var results: RunResults
@@ -18,26 +17,27 @@ public struct ResultsFile: Sendable, Equatable {
     self.verdict = verdict
   }
 
-  /// The file's text: `schemaVersion`, `manifest`, `interrupted`, `diagnosis` and `classNames` where there
-  /// are any, `inputs` with one line an input, `summary` and `verdict` (`null` when the run was not judged); the
+  /// The file's text: `schemaVersion`, `manifest`, `interrupted`, `shard`, `diagnosis` and `classNames` where
+  /// there are any, `inputs` with one line an input, `summary` and `verdict` (`null` when the run was not judged); the
   /// keys inside these are in alphabetical order.
   public func json() throws -> String {
-    let inputs = try results.inputs.map { try Self.encode($0, pretty: false) }
+    let inputs = try results.inputs.map { try RecordJSON.encode($0) }
     let diagnosis = try results.diagnosis.map {
-      "\n\"diagnosis\": \(try Self.encode($0, pretty: true)),"
+      "\n\"diagnosis\": \(try RecordJSON.encode($0, pretty: true)),"
     }
     let names = try results.classNames.map {
-      "\n\"classNames\": \(try Self.encode($0, pretty: false)),"
+      "\n\"classNames\": \(try RecordJSON.encode($0)),"
     }
+    let shard = try results.shard.map { "\n\"shard\": \(try RecordJSON.encode($0))," }
     return """
       {
       "schemaVersion": \(results.schemaVersion),
-      "manifest": \(try Self.encode(results.manifest, pretty: true)),
-      "interrupted": \(results.interrupted),\(diagnosis ?? "")\(names ?? "")
+      "manifest": \(try RecordJSON.encode(results.manifest, pretty: true)),
+      "interrupted": \(results.interrupted),\(shard ?? "")\(diagnosis ?? "")\(names ?? "")
       "inputs": [\(inputs.isEmpty ? "" : "\n")\(inputs.joined(separator: ",\n"))
       ],
-      "summary": \(try Self.encode(summary, pretty: true)),
-      "verdict": \(try verdict.map { try Self.encode($0, pretty: true) } ?? "null")
+      "summary": \(try RecordJSON.encode(summary, pretty: true)),
+      "verdict": \(try verdict.map { try RecordJSON.encode($0, pretty: true) } ?? "null")
       }
 
       """
@@ -47,23 +47,16 @@ public struct ResultsFile: Sendable, Equatable {
   ///
   /// - Throws: `ResultsFileError`.
   public init(json: Data) throws {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    do {
-      let version = try decoder.decode(VersionOnly.self, from: json).schemaVersion
-      guard version == RunResults.currentSchemaVersion else {
-        throw ResultsFileError.otherVersion(version)
-      }
-      let content = try decoder.decode(Content.self, from: json)
-      results = RunResults(
-        manifest: content.manifest, inputs: content.inputs, interrupted: content.interrupted,
-        diagnosis: content.diagnosis, classNames: content.classNames)
-      summary = content.summary
-      verdict = content.verdict
-    } catch let error as DecodingError {
-      throw ResultsFileError(error)
+    let version = try RecordJSON.decode(VersionOnly.self, from: json).schemaVersion
+    guard version == RunResults.currentSchemaVersion else {
+      throw ResultsFileError.otherVersion(version)
     }
+    let content = try RecordJSON.decode(Content.self, from: json)
+    results = RunResults(
+      manifest: content.manifest, inputs: content.inputs, interrupted: content.interrupted,
+      diagnosis: content.diagnosis, classNames: content.classNames, shard: content.shard)
+    summary = content.summary
+    verdict = content.verdict
     try results.validate()
   }
 
@@ -76,18 +69,10 @@ public struct ResultsFile: Sendable, Equatable {
     var interrupted: Bool
     var diagnosis: GradientDiagnosis?
     var classNames: [String]?
+    var shard: Shard?
     var inputs: [InputResult]
     var summary: Summary
     var verdict: Verdict?
-  }
-
-  private static func encode(_ value: some Encodable, pretty: Bool) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }
 

@@ -8,11 +8,14 @@ public struct InputResult: Sendable, Codable, Equatable {
   public var label: Int
   /// One for each classifier and norm.
   public var brackets: [Bracket]
+  /// Why the input could not be evaluated; there are no brackets then.
+  public var error: String?
 
-  public init(index: Int, label: Int, brackets: [Bracket]) {
+  public init(index: Int, label: Int, brackets: [Bracket], error: String? = nil) {
     self.index = index
     self.label = label
     self.brackets = brackets
+    self.error = error
   }
 }
 
@@ -33,10 +36,12 @@ public struct RunResults: Sendable, Codable, Equatable {
   public var diagnosis: GradientDiagnosis?
   /// What the classes are called, by number; `nil` where they have numbers only.
   public var classNames: [String]?
+  /// The part of the run that these inputs are; `nil` for all of it.
+  public var shard: Shard?
 
   public init(
     manifest: RunManifest, inputs: [InputResult], interrupted: Bool, diagnosis: GradientDiagnosis? = nil,
-    classNames: [String]? = nil
+    classNames: [String]? = nil, shard: Shard? = nil
   ) {
     self.schemaVersion = Self.currentSchemaVersion
     self.manifest = manifest
@@ -44,6 +49,7 @@ public struct RunResults: Sendable, Codable, Equatable {
     self.interrupted = interrupted
     self.diagnosis = diagnosis
     self.classNames = classNames
+    self.shard = shard
   }
 }
 

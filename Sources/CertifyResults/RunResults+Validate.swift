@@ -13,6 +13,9 @@ extension RunResults {
         throw ResultsFileError.inconsistent("the index \(input.index) comes after \(last)")
       }
       last = input.index
+      if input.error != nil, !input.brackets.isEmpty {
+        throw ResultsFileError.inconsistent("input \(input.index) could not be evaluated and has brackets")
+      }
       var keys: Set<BracketKey> = []
       for bracket in input.brackets {
         guard keys.insert(bracket.key).inserted else {

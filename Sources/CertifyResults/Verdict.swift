@@ -4,34 +4,39 @@ public struct Verdict: Sendable, Codable, Equatable {
   public var requirements: [RequirementOutcome]
   /// The contradictions that stand: a witness inside a certified radius. They outrank every requirement.
   public var contradictions: Int
+  /// The inputs that could not be evaluated.
+  public var failedInputs: Int
 
-  public init(requirements: [RequirementOutcome], contradictions: Int = 0) {
+  public init(requirements: [RequirementOutcome], contradictions: Int = 0, failedInputs: Int = 0) {
     self.requirements = requirements
     self.contradictions = contradictions
+    self.failedInputs = failedInputs
   }
 
-  /// Whether no contradiction stands and no requirement fails the gate. Without requirements there is none
-  /// to miss.
-  public var pass: Bool { contradictions == 0 && failures.isEmpty }
+  /// Whether no contradiction stands, every input was evaluated and no requirement fails the gate. Without
+  /// requirements there is none to miss.
+  public var pass: Bool { contradictions == 0 && failedInputs == 0 && failures.isEmpty }
 
   /// The requirements that fail the gate.
   public var failures: [RequirementOutcome] { requirements.filter(\.fails) }
 
   private enum CodingKeys: String, CodingKey {
-    case requirements, contradictions, pass
+    case requirements, contradictions, failedInputs, pass
   }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     requirements = try container.decode([RequirementOutcome].self, forKey: .requirements)
     contradictions = try container.decode(Int.self, forKey: .contradictions)
+    failedInputs = try container.decodeIfPresent(Int.self, forKey: .failedInputs) ?? 0
   }
 
-  /// Writes `pass` too, for whoever reads the file.
+  /// Writes `pass` too, for whoever reads the file; `failedInputs` only where there are some.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(requirements, forKey: .requirements)
     try container.encode(contradictions, forKey: .contradictions)
+    if failedInputs > 0 { try container.encode(failedInputs, forKey: .failedInputs) }
     try container.encode(pass, forKey: .pass)
   }
 }

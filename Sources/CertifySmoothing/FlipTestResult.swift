@@ -13,6 +13,8 @@ public struct FlipTestResult: Sendable, Equatable {
   }
 
   public var outcome: Outcome
+  /// The number of the candidate within its input, which addresses its noise; `nil` for a retest.
+  public var candidate: Int?
   public var label: Int
   /// The class that was bet on against the label.
   public var rival: Int
@@ -28,13 +30,14 @@ public struct FlipTestResult: Sendable, Equatable {
   public var rivalHits: Int { decision.counts[rival] }
   public var labelHits: Int { decision.counts[label] }
 
-  init(_ test: FlipTest, selection: ClassCounts) {
+  init(_ test: FlipTest, candidate: Int?, selection: ClassCounts) {
     outcome =
       switch test.outcome {
       case .flipped: .flipped
       case .held: .held
       case .inconclusive: .inconclusive
       }
+    self.candidate = candidate
     label = test.label
     rival = test.rival
     beta = test.level

@@ -151,7 +151,7 @@ public final class SmoothedClassifier {
         fresh = ClassCounts(counts: [Int](repeating: 0, count: classCount), failed: 0)
       }
     }
-    return FlipTestResult(test, selection: selection)
+    return FlipTestResult(test, candidate: retest ? nil : Int(candidate), selection: selection)
   }
 
   private static let samplesPerLook = 16

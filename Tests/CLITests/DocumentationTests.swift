@@ -17,7 +17,8 @@ import _CertifyTestSupport
   @Test func commandsOfTheHelpTextsWork() throws {
     var commands: [String] = []
     for subcommand in [
-      "run", "gate", "compare", "report", "inspect", "predict", "radius", "verify", "manual",
+      "run", "gate", "compare", "report", "inspect", "predict", "radius", "verify", "status", "replay",
+      "manual",
     ] {
       let help = try Certify.run(subcommand, "--help")
       #expect(help.status == 0)
@@ -33,7 +34,7 @@ import _CertifyTestSupport
     ["README.md"]
     + [
       "tutorial", "reading-the-bracket", "choosing-sigma", "guarantee", "gating-ci", "reports", "comparing",
-      "command-line",
+      "command-line", "night-runs",
     ].map { "docs/\($0).md" }
 
   @Test(arguments: pages) func commandsOfThePageWork(page: String) throws {

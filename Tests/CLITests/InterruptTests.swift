@@ -23,7 +23,7 @@ import Testing
       kill(run.process.processIdentifier, signal)
       let answer = try run.answer(within: 30)
       #expect(answer.status == status)
-      #expect(answer.errors.contains("interrupted: writing what is finished; once more to stop at once\n"))
+      #expect(answer.errors.contains("interrupted: finishing the inputs at hand; once more to leave them\n"))
       #expect(answer.output.contains("\nthe run was interrupted: "))
       finished = try place.results("out").results.inputs.count
     }
@@ -37,6 +37,7 @@ import Testing
     #expect(
       place.files(in: "out")?.filter { !$0.hasSuffix(".svg") } == [
         "junit.xml", "report.html", "report.md", "results.csv", "results.json", "results.sarif",
+        "run.sqlite",
       ])
     #expect(try place.text("out/results.csv").split(whereSeparator: \.isNewline).count == finished + 1)
 

@@ -17,6 +17,7 @@ import _CertifyTestSupport
       place.files(in: "out") == [
         "figures/accuracy-base-l2.svg", "figures/brackets-base-l2.svg", "figures/classes-base-l2.svg",
         "junit.xml", "report.html", "report.md", "results.csv", "results.json", "results.sarif",
+        "run.sqlite",
       ])
 
     let results = try place.results("out")

@@ -2,10 +2,11 @@ import CertifyEngine
 import CertifyEvaluation
 import CertifyResults
 import Foundation
+import Synchronization
 import Testing
 import _CertifyTestSupport
 
-/// A run that stops early says so and keeps what was finished; one that fails names the input.
+/// A run that stops early says so and keeps what was finished; an input that fails says so.
 struct InterruptionTests {
   @Test(arguments: [1, 2]) func cancellationKeepsFinishedInputs(_ jobs: Int) throws {
     let run = try DigitsRun()
@@ -57,10 +58,28 @@ struct InterruptionTests {
     #expect(control.rows > 2000 && control.rows <= 2000 + 2 * configuration.batchSize)
   }
 
-  /// The first input in order, whichever thread meets its failure first.
-  @Test(arguments: [1, 2, 5]) func failureNamesTheFirstInput(_ jobs: Int) throws {
+  /// The inputs at hand are finished, and no others begun.
+  @Test(arguments: [1, 2]) func finishingLeavesWholeInputs(_ jobs: Int) throws {
     let run = try DigitsRun()
-    // Inputs 3, 5 and 6 of this list are poisoned, and the first of them is slow to come.
+    let complete = try run.run(Array(0..<8), jobs: 2)
+    let control = RunControl()
+    let inputs = (0..<8).map(run.input)
+    let outcome = try Evaluator(source: run.classifier, configuration: run.configuration).run(
+      count: 8, jobs: jobs, control: control,
+      input: { position in
+        if position == 3 { control.finish() }
+        return inputs[position]
+      })
+    #expect(outcome.interrupted)
+    // With two threads the input after the third may have been handed out already.
+    #expect(outcome.inputs.map(\.index) == Array(0..<outcome.inputs.count))
+    #expect((4..<4 + jobs).contains(outcome.inputs.count))
+    #expect(outcome.inputs == Array(complete.inputs.prefix(outcome.inputs.count)))
+  }
+
+  /// Whichever thread meets them, and without a trace in the others.
+  @Test(arguments: [1, 2, 5]) func inputsThatFailSaySoAndTheOthersGoOn(_ jobs: Int) throws {
+    let run = try DigitsRun()
     let inputs = (0..<8).map { position in
       var input = run.input(10 + position)
       input.grid = nil
@@ -70,26 +89,47 @@ struct InterruptionTests {
     var configuration = run.configuration
     configuration.space.gridSteps = nil
     configuration.classifiers = [.base]
-    let source = PoisonedSource(base: run.classifier, poisonAbove: 0.99)
+    let poisoned = PoisonedSource(base: run.classifier, poisonAbove: 0.99)
     let control = RunControl()
-    let error = #expect(throws: EvaluationError.self) {
-      try Evaluator(source: source, configuration: configuration).run(
-        count: 8, jobs: jobs, control: control,
-        input: { position in
-          if position == 3 { Thread.sleep(forTimeInterval: 0.1) }
-          return inputs[position]
+    let outcome = try Evaluator(source: poisoned, configuration: configuration).run(
+      count: 8, jobs: jobs, control: control, input: { inputs[$0] })
+    let healthy = try Evaluator(
+      source: PoisonedSource(base: run.classifier, poisonAbove: .infinity), configuration: configuration
+    ).run(count: 8, jobs: 2, control: RunControl(), input: { inputs[$0] })
+    #expect(!outcome.interrupted && !control.isCancelled)
+    #expect(control.inputs == 8)
+    #expect(outcome.inputs.map(\.index) == Array(10..<18))
+    for (position, input) in outcome.inputs.enumerated() {
+      if [3, 5, 6].contains(position) {
+        #expect(input.brackets.isEmpty)
+        #expect(input.error?.hasPrefix("the model's logit of class 0 is NaN") == true)
+      } else {
+        #expect(input == healthy.inputs[position])
+        #expect(input.error == nil)
+      }
+    }
+  }
+
+  /// What cannot be kept ends the run, and what was kept stays.
+  @Test(arguments: [1, 2]) func aResultThatCannotBeDeliveredEndsTheRun(_ jobs: Int) throws {
+    let run = try DigitsRun()
+    let inputs = (0..<8).map(run.input)
+    let kept = Mutex<[Int]>([])
+    #expect(throws: Unwanted.self) {
+      try Evaluator(source: run.classifier, configuration: run.configuration).run(
+        count: 8, jobs: jobs, control: RunControl(), input: { inputs[$0] },
+        deliver: { position, _ in
+          try kept.withLock { kept in
+            guard kept.count < 3 else { throw Unwanted() }
+            kept.append(position)
+          }
         })
     }
-    guard case .inputFailed(let index, let underlying) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-    #expect(index == 13)
-    #expect(underlying as? EngineError == .logitIsNaN(row: 0, classIndex: 0))
-    #expect("\(try #require(error))".hasPrefix("input 13: the model's logit of class 0 is NaN"))
-    #expect(!control.isCancelled, "a failure is not the user's doing")
+    #expect(kept.withLock { $0.count } == 3)
   }
 }
+
+private struct Unwanted: Error {}
 
 /// A model whose first logit is NaN where the first coordinate is above a bound.
 private struct PoisonedSource: ClassifierSource {

@@ -1,7 +1,7 @@
 import CertifyResults
 
 /// `results.csv`: one row a bracket, at full precision; an absent end, an abstention and whatever does not
-/// apply are empty fields; where a retest settled a contradiction the ends are those it left. Quoted as RFC 4180 has it.
+/// apply are empty fields, and an input that could not be evaluated has a row with its error; where a retest settled a contradiction the ends are those it left. Quoted as RFC 4180 has it.
 public struct CSVReport: ReportFormat {
   public let name = "csv"
   public let purpose = "one row a bracket, for spreadsheets and data frames"
@@ -11,6 +11,10 @@ public struct CSVReport: ReportFormat {
   public func render(_ source: ReportSource) throws -> [ReportFile] {
     var text = Self.line(Self.columns.map(\.name))
     for input in source.results.inputs {
+      if let error = input.error {
+        let known = ["index": "\(input.index)", "label": "\(input.label)", "error": error]
+        text += Self.line(Self.columns.map { known[$0.name] ?? "" })
+      }
       for bracket in input.brackets {
         text += Self.line(Self.columns.map { $0.value(input, bracket) ?? "" })
       }
@@ -65,6 +69,7 @@ public struct CSVReport: ReportFormat {
     Column("contradiction") { _, bracket in
       bracket.contradictionStands ? "stands" : bracket.contradictionSettled ? "settled" : nil
     },
+    Column("error") { input, _ in input.error },
   ]
 
   private static func line(_ fields: [String]) -> String {

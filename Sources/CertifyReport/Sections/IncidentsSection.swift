@@ -1,6 +1,6 @@
 import CertifyResults
 
-/// Abstentions and contradictions by name.
+/// Failed inputs, abstentions and contradictions by name.
 struct IncidentsSection {
   var source: ReportSource
 
@@ -8,7 +8,7 @@ struct IncidentsSection {
   private static let longestList = 50
 
   var blocks: [Block] {
-    var items: [Prose] = []
+    var items = failures
     for group in source.summary.groups {
       let title = Wording.title(group.key)
       let found = source.results.inputs.compactMap { input in
@@ -31,6 +31,18 @@ struct IncidentsSection {
       items.append("\(strong: "Abstentions"): none.")
     }
     return [.heading(2, "Abstentions and contradictions"), .list(items)]
+  }
+
+  /// The inputs that could not be evaluated, those with the same error together.
+  private var failures: [Prose] {
+    let failed = source.results.inputs.compactMap { input in
+      input.error.map { (index: input.index, error: $0) }
+    }
+    let groups = Dictionary(grouping: failed, by: \.error).sorted { $0.value[0].index < $1.value[0].index }
+    return groups.map { error, inputs in
+      let indices = PlainText.list(inputs.map(\.index), longest: Self.longestList)
+      return "\(strong: "Not evaluated"): \(inputs.count == 1 ? "input" : "inputs") \(indices): \(error)"
+    }
   }
 
   private func contradiction(_ index: Int, _ bracket: Bracket, _ title: String, places: Int) -> Prose {

@@ -8,10 +8,22 @@ struct HeadSection {
   var blocks: [Block] {
     var blocks: [Block] = [.heading(1, "certify: \(headline)")]
     let results = source.results
-    if results.interrupted || results.inputs.count < results.manifest.selectedInputs {
+    if let shard = results.shard {
+      blocks.append(
+        .notice(
+          "\(strong: "This is shard \(shard) of a run"): \(results.inputs.count) of \(results.manifest.selectedInputs) inputs. Join the shards with \(code: "certify merge") and judge the whole."
+        ))
+    } else if results.interrupted || results.inputs.count < results.manifest.selectedInputs {
       blocks.append(
         .notice(
           "\(strong: "This run is incomplete"): \(results.inputs.count) of \(results.manifest.selectedInputs) inputs were evaluated. The figures are of these inputs only, and no gate is passed on a part."
+        ))
+    }
+    let broken = results.inputs.count { $0.error != nil }
+    if broken > 0 {
+      blocks.append(
+        .notice(
+          "\(strong: "\(PlainText.count(broken, "input")) could not be evaluated.") They count as not certified, and no gate is passed with them. See \(link: "Abstentions and contradictions", to: "#abstentions-and-contradictions")."
         ))
     }
     if results.inputs.isEmpty {

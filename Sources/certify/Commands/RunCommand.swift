@@ -5,6 +5,7 @@ import CertifyGate
 import CertifyModel
 import CertifyReport
 import CertifyResults
+import CertifyStore
 import Foundation
 import Logging
 
@@ -26,6 +27,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var dataOptions: DataOptions
   @OptionGroup var options: RunOptions
   @OptionGroup var gate: GateOptions
+  @OptionGroup var storeOptions: StoreOptions
 
   @Option(help: "The directory for the report, the results and the figures.", completion: .directory)
   var out: String
@@ -42,64 +44,52 @@ struct RunCommand: ParsableCommand {
       let logger = Terminal.logger(common)
       let criteria = try Criteria(gate)
       let resolved = try ResolvedOptions(options, data: dataOptions, policy: criteria.parameters)
-      if let jobs, !(1...1024).contains(jobs) {
-        throw CommandError.usage("--jobs \(jobs): give a number from 1 to 1024")
-      }
+      let jobs = try Self.threads(jobs)
       let subject = try Subject(model: model, data: dataOptions, options: resolved, logger: logger)
       let configuration = try RunConfiguration(
         subject: subject, options: resolved, attackOptions: options, logger: logger)
       let classNames = try names.names(count: subject.classifier.classCount)
       let output = try OutputDirectory(path: out)
       defer { output.discardIfEmpty() }
+      let arguments = Array(Invocation.arguments.dropFirst())
       let manifest = try RunManifest(
-        subject: subject, configuration: configuration, options: resolved, data: dataOptions)
+        subject: subject, configuration: configuration, options: resolved, data: dataOptions,
+        arguments: arguments)
       try criteria.check(manifest)
+      if !storeOptions.overwrite { try output.refuseForeignResults() }
+      // Beyond a limit of the file's size, writing fails with an error that says so.
+      signal(SIGXFSZ, SIG_IGN)
+      let store = try RunStore(
+        writingTo: out,
+        run: StoredRun(
+          manifest: manifest, shard: storeOptions.shard, indices: subject.indices, classNames: classNames,
+          invocation: RecordedInvocation(
+            arguments: arguments, directory: FileManager.default.currentDirectoryPath,
+            policy: criteria.policyText)),
+        existing: storeOptions.existing)
+      defer { store.closeOrDiscard() }
+      if storeOptions.overwrite { output.discardReports() }
       for note in subject.notes { logger.notice("\(note)") }
-      var results = try namingModel(model) { try evaluate(subject, configuration, manifest) }
-      results.results.classNames = classNames
-      let verdict = try judge(results.results, criteria, output)
-      let source = ReportSource(results: results.results, verdict: verdict)
-      try write(source, output)
+      let session = RunSession(
+        subject: subject, configuration: configuration, store: store, logger: logger,
+        showsProgress: !common.quiet)
+      let interruption = try namingModel(model) { try session.evaluate(jobs: jobs) }
+      let source = try RunConclusion(store: store, criteria: criteria, output: output).write()
       Terminal.standardOutput(RunSummary(palette: common.palette).text(source, directory: out))
       try ContinuousIntegration().publish(source)
-      if let signal = results.signal { throw ExitCode(128 + signal) }
-      let status = ExitStatus(verdict)
+      if let interruption { throw ExitCode(128 + interruption) }
+      let status = source.verdict.map(ExitStatus.init) ?? .pass
       if status != .pass { throw ExitCode(status.rawValue) }
     }
   }
 
-  /// The verdict; a run that cannot be judged is written down before the error is passed on.
-  private func judge(_ results: RunResults, _ criteria: Criteria, _ output: OutputDirectory) throws -> Verdict
-  {
-    do {
-      return try criteria.judge(results)
-    } catch {
-      try write(ReportSource(results: results), output)
-      throw error
+  /// The number of threads asked for, or one a processor.
+  ///
+  /// - Throws: ``CommandError`` for a number that makes no sense.
+  static func threads(_ jobs: Int?) throws -> Int {
+    if let jobs, !(1...1024).contains(jobs) {
+      throw CommandError.usage("--jobs \(jobs): give a number from 1 to 1024")
     }
-  }
-
-  private func write(_ source: ReportSource, _ output: OutputDirectory) throws {
-    for format in ReportFormats.written { try output.write(format.render(source)) }
-  }
-
-  private func evaluate(
-    _ subject: Subject, _ configuration: RunConfiguration, _ manifest: RunManifest
-  ) throws -> (results: RunResults, signal: Int32?) {
-    let control = RunControl()
-    let interrupts = Interrupts(control: control)
-    defer { interrupts.end() }
-    let progress = common.quiet ? nil : ProgressDisplay(control: control, total: subject.indices.count)
-    progress?.begin()
-    defer { progress?.end() }
-    let evaluator = Evaluator(source: subject.classifier, configuration: configuration)
-    let outcome = try evaluator.run(
-      count: subject.indices.count, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
-      control: control, input: subject.input)
-    let diagnosis = try evaluator.diagnoseGradients(
-      outcome, control: control, count: subject.indices.count, input: subject.input)
-    let results = RunResults(
-      manifest: manifest, inputs: outcome.inputs, interrupted: outcome.interrupted, diagnosis: diagnosis)
-    return (results, interrupts.signal)
+    return jobs ?? ProcessInfo.processInfo.activeProcessorCount
   }
 }

@@ -5,7 +5,7 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "Show warnings and errors only.")
   var quiet = false
 
-  @Flag(help: "Show where options that were not given came from, too.")
+  @Flag(help: "Show each input when it is finished, and where options that were not given came from.")
   var verbose = false
 
   @Flag(help: "No colours; the environment variable NO_COLOR does the same.")

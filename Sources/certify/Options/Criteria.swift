@@ -6,20 +6,25 @@ import Foundation
 struct Criteria {
   private let policy: Policy
   private let baseline: RunResults?
+  /// The text of the policy file, where there is one.
+  let policyText: String?
 
   /// - Throws: What reading and parsing throws; a file that is no policy names its path.
   init(_ options: GateOptions) throws {
     var policy = Policy(requirements: [])
+    var text: String?
     if let path = options.policy {
-      let bytes = try readFile(path, what: "policy")
+      let read = String(decoding: try readFile(path, what: "policy"), as: UTF8.self)
+      text = read
       do {
-        policy = try Policy(yaml: String(decoding: bytes, as: UTF8.self))
+        policy = try Policy(yaml: read)
       } catch let error as PolicyError {
         throw CommandError.usage("\(path): \(error)")
       }
     }
     policy.requirements += try options.require.map { try Requirement(parsing: $0) }
     self.policy = policy
+    policyText = text
     baseline = try options.baseline.map { try readResults(in: $0).results }
   }
 

@@ -2,6 +2,7 @@ import CertifyData
 import CertifyEngine
 import CertifyEvaluation
 import CertifyResults
+import CertifyStore
 import Foundation
 
 extension Selection {
@@ -18,9 +19,11 @@ extension Selection {
 extension RunManifest {
   /// The record of everything that the results depend on.
   ///
+  /// - Parameter arguments: The words of the command line after the program's name.
   /// - Throws: What reading the files throws.
   init(
-    subject: Subject, configuration: RunConfiguration, options: ResolvedOptions, data: DataOptions
+    subject: Subject, configuration: RunConfiguration, options: ResolvedOptions, data: DataOptions,
+    arguments: [String]
   ) throws {
     let attacks = configuration.classifiers.map {
       $0 == .base ? configuration.baseAttack.rawValue : configuration.smoothedAttack.rawValue
@@ -69,18 +72,6 @@ extension RunManifest {
         "flip-selection-samples": "\(parameters.flipSelectionSamples)",
         "flip-maximum-samples": "\(parameters.flipMaximumSamples)",
       ].merging(sampling) { own, _ in own },
-      seed: configuration.seed, command: Self.command(Invocation.arguments))
-  }
-
-  /// The command line, quoted for a shell; without what does not change the results.
-  private static func command(_ arguments: [String]) -> String {
-    (["certify"] + arguments.dropFirst()).map(quoted).joined(separator: " ")
-  }
-
-  private static func quoted(_ argument: String) -> String {
-    let plain =
-      !argument.isEmpty
-      && argument.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,=:+%@".contains($0)) }
-    return plain ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
+      seed: configuration.seed, command: RecordedCommand.text(arguments))
   }
 }

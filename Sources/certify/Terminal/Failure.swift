@@ -10,6 +10,7 @@ import CertifyReport
 import CertifyResults
 import CertifySmoothing
 import CertifyStatistics
+import CertifyStore
 import CertifyThreat
 import Foundation
 
@@ -56,6 +57,13 @@ func failureCode(_ error: any Error) -> FailureCode {
   case ModelError.fileNotFound, ModelError.unreadable: return .fileNotFound
   case let error as DataError: return error.isMissingFile ? .fileNotFound : .badInput
   case is ModelError, is ThreatError, is ResultsFileError: return .badInput
+  case let error as StoreError:
+    switch error {
+    case .missing: return .fileNotFound
+    case .occupied, .otherRun, .otherShard, .differentParts, .overlap: return .usage
+    case .foreign, .newerVersion, .damaged: return .badInput
+    case .inUse, .locked, .full, .unwritable, .failed: return .runtime
+    }
   case let error as EngineError:
     switch error {
     case .instructionSet: return .usage

@@ -3,7 +3,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Turns the first SIGINT or SIGTERM into a request to stop; a second one ends the process at once.
+/// Turns the first SIGINT or SIGTERM into a request to finish the inputs at hand, a second one into a request to
+/// leave them; a third ends the process at once.
 final class Interrupts {
   private let sources: [any DispatchSourceSignal]
   private let caught = CaughtSignal()
@@ -20,11 +21,18 @@ final class Interrupts {
     }
     for (number, source) in zip(numbers, sources) {
       source.setEventHandler { [caught] in
-        guard caught.note(number) else { exit(128 + number) }
-        Terminal.standardError(
-          (Terminal.isInteractive ? "\n" : "")
-            + "interrupted: writing what is finished; once more to stop at once")
-        control.cancel()
+        let lineFeed = Terminal.isInteractive ? "\n" : ""
+        switch caught.note(number) {
+        case 1:
+          control.finish()
+          Terminal.standardError(
+            lineFeed + "interrupted: finishing the inputs at hand; once more to leave them")
+        case 2:
+          control.cancel()
+          Terminal.standardError(
+            lineFeed + "interrupted again: writing what is finished; once more to stop at once")
+        default: exit(128 + number)
+        }
       }
       source.resume()
     }
@@ -35,17 +43,18 @@ final class Interrupts {
   }
 }
 
-/// The first signal that came.
+/// The first signal that came, and how many there were.
 private final class CaughtSignal: Sendable {
-  private let value = Atomic<Int32>(0)
+  private let state = Mutex<(number: Int32, count: Int)?>(nil)
 
-  var number: Int32? {
-    let number = value.load(ordering: .relaxed)
-    return number == 0 ? nil : number
-  }
+  var number: Int32? { state.withLock { $0?.number } }
 
-  /// Whether this is the first.
-  func note(_ number: Int32) -> Bool {
-    value.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged
+  /// The count of signals, with this one.
+  func note(_ number: Int32) -> Int {
+    state.withLock { state in
+      let count = (state?.count ?? 0) + 1
+      state = (state?.number ?? number, count)
+      return count
+    }
   }
 }

@@ -1,4 +1,5 @@
 import CertifyReport
+import CertifyStore
 import Foundation
 
 /// The directory a run writes to: checked before the work starts, filled only with whole files.
@@ -36,6 +37,26 @@ struct OutputDirectory {
       return
     }
     try? FileManager.default.removeItem(atPath: path)
+  }
+
+  /// Keeps results that no store stands behind from being overwritten.
+  ///
+  /// - Throws: ``CommandError``.
+  func refuseForeignResults() throws {
+    let results = URL(fileURLWithPath: path).appendingPathComponent("results.json").path
+    guard FileManager.default.fileExists(atPath: results), !RunStore.exists(in: path) else { return }
+    throw CommandError.usage(
+      "\(path): it holds the results of a run, but not its store; replace them by --overwrite, "
+        + "or name another directory")
+  }
+
+  /// Removes what an earlier run reported.
+  func discardReports() {
+    let files = ["report.md", "report.html", "results.json", "results.csv", "results.sarif", "junit.xml"]
+    for name in files + ["figures"] {
+      try? FileManager.default.removeItem(
+        atPath: URL(fileURLWithPath: path).appendingPathComponent(name).path)
+    }
   }
 
   /// Writes every file beside its place first and then moves it there, so that none is ever half written.

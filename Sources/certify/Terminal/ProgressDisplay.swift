@@ -36,7 +36,8 @@ struct ProgressLine: Sendable {
 
   func show() {
     let line = Self.line(
-      inputs: control.inputs, total: total, rows: control.rows, elapsed: ContinuousClock.now - start)
+      inputs: control.inputs, total: total, rows: control.rows, elapsed: ContinuousClock.now - start,
+      left: control.timeLeft)
     if isInteractive {
       Terminal.standardError("\r\u{1B}[K\(line)", terminator: "")
     } else {
@@ -48,15 +49,12 @@ struct ProgressLine: Sendable {
     if isInteractive { Terminal.standardError("\r\u{1B}[K", terminator: "") }
   }
 
-  /// `12/100 inputs · 34 100 evaluations/s · 1:23 left`; the time is an estimate from the inputs finished.
-  static func line(inputs: Int, total: Int, rows: Int, elapsed: Duration) -> String {
+  /// `12/100 inputs · 34 100 evaluations/s · 1:23 left`.
+  static func line(inputs: Int, total: Int, rows: Int, elapsed: Duration, left: Duration?) -> String {
     let seconds = elapsed / .seconds(1)
     var parts = ["\(inputs)/\(total) inputs"]
     if seconds > 0 { parts.append("\(grouped(Int(Double(rows) / seconds))) evaluations/s") }
-    if inputs > 0 {
-      let left = seconds / Double(inputs) * Double(total - inputs)
-      parts.append("\(clock(Int(left.rounded(.up)))) left")
-    }
+    if let left { parts.append("\(clock(Int((left / .seconds(1)).rounded(.up)))) left") }
     return parts.joined(separator: " · ")
   }
 

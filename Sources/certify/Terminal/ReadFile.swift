@@ -1,4 +1,5 @@
 import CertifyResults
+import CertifyStore
 import Foundation
 
 /// The bytes of a file that a command was given.
@@ -18,8 +19,15 @@ func readFile(_ path: String, what: String) throws -> Data {
   }
 }
 
-/// The record of a finished run in `directory`.
+/// The record of a run in `directory`, from its store; where there is none, from `results.json`.
 func readResults(in directory: String) throws -> ResultsFile {
+  if RunStore.exists(in: directory) {
+    let store = try RunStore(reading: directory)
+    defer { store.close() }
+    let results = try store.results()
+    try results.validate()
+    return ResultsFile(results: results, summary: Summary(of: results), verdict: try store.verdict())
+  }
   let path = URL(fileURLWithPath: directory).appendingPathComponent("results.json").path
   let bytes = try readFile(path, what: "results of a run")
   do {

@@ -17,10 +17,22 @@ struct RunSummary {
   func verdict(_ source: ReportSource) -> String {
     guard let verdict = source.verdict else { return "verdict: not judged" }
     var lines = verdict.requirements.flatMap(requirement)
+    if let shard = source.results.shard {
+      lines.append(
+        "this is shard \(shard): \(source.results.inputs.count) of \(source.results.manifest.selectedInputs) "
+          + "inputs; certify merge joins the shards, and judges the whole")
+    }
     if source.results.interrupted {
       lines.append(
         "the run was interrupted: \(source.results.inputs.count) of \(source.results.manifest.selectedInputs) inputs"
       )
+    }
+    let broken = source.results.inputs.filter { $0.error != nil }
+    if let first = broken.first, let error = first.error {
+      lines.append(
+        palette.bad(
+          "ERROR: \(broken.count) of \(source.results.inputs.count) inputs could not be evaluated, "
+            + "the first is \(first.index): \(error)"))
     }
     if verdict.contradictions > 0 {
       lines.append(

@@ -13,10 +13,16 @@ extension FileRecord {
     while let portion = try file.read(upToCount: 1 << 20), !portion.isEmpty {
       digest.update(data: portion)
     }
-    let hexadecimal = digest.finalize().map { byte in
+    self.init(path: path, sha256: digest.finalize().hexadecimal)
+  }
+}
+
+extension SHA256.Digest {
+  /// In lower case, two digits a byte.
+  var hexadecimal: String {
+    map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits
-    }
-    self.init(path: path, sha256: hexadecimal.joined())
+    }.joined()
   }
 }

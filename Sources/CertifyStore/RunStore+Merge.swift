@@ -1,0 +1,54 @@
+import CertifyResults
+import GRDB
+
+extension RunStore {
+  /// Makes the store of a whole run from those of its parts.
+  ///
+  /// - Parameters:
+  ///   - parts: Readers, at least one; every row is checked on its way.
+  ///   - run: The whole run.
+  /// - Throws: ``StoreError``: parts of different runs, inputs that two parts have finished, a damaged row.
+  public convenience init(
+    merging parts: [RunStore], into directory: String, run: StoredRun, existing: Existing
+  ) throws {
+    try Self.checkTogether(parts)
+    try self.init(writingTo: directory, run: run, existing: existing)
+    do {
+      for part in parts { try copy(part) }
+    } catch {
+      closeOrDiscard()
+      throw error
+    }
+  }
+
+  private static func checkTogether(_ parts: [RunStore]) throws {
+    guard let first = parts.first else { return }
+    let identity = try ManifestIdentity(first.run.manifest)
+    var owners: [Int: RunStore] = [:]
+    for part in parts {
+      let differences = try identity.differences(from: ManifestIdentity(part.run.manifest))
+      guard differences.isEmpty, part.run.indices == first.run.indices else {
+        throw StoreError.differentParts(first.directory, part.directory, differences: differences)
+      }
+      for position in try part.finishedPositions() {
+        if let owner = owners.updateValue(part, forKey: position) {
+          throw StoreError.overlap(owner.directory, part.directory, index: first.run.indices[position])
+        }
+      }
+    }
+  }
+
+  /// Copies the finished inputs of a part, all in one transaction.
+  private func copy(_ part: RunStore) throws {
+    let rows = try part.finishedPositions().compactMap { position in
+      try part.row(at: position).map { (position, $0, try part.witnesses(at: position)) }
+    }
+    try Self.translating(path) {
+      try queue.write { db in
+        for (position, row, witnesses) in rows {
+          try write(row.result, witnesses, at: position, row.span, db)
+        }
+      }
+    }
+  }
+}

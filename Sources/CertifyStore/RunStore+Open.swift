@@ -1,0 +1,145 @@
+import CertifyResults
+import Foundation
+import GRDB
+
+extension RunStore {
+  /// What to do where a directory holds a run already.
+  public enum Existing: Sendable {
+    /// Leave it alone.
+    case refuse
+    /// Go on with it.
+    case resume
+    /// Remove it and start again.
+    case overwrite
+  }
+
+  /// Opens the store of a run for writing, and makes it where there is none or no input was finished in it.
+  ///
+  /// - Throws: ``StoreError``.
+  public convenience init(writingTo directory: String, run: StoredRun, existing: Existing) throws {
+    let lock = try DirectoryLock(directory: directory)
+    do {
+      let queue = try Self.prepare(directory, run, existing)
+      try self.init(directory: directory, queue: queue, lock: lock)
+    } catch {
+      lock.release()
+      throw error
+    }
+  }
+
+  /// Opens a store for reading; a run may be writing to it.
+  ///
+  /// - Throws: ``StoreError``.
+  public convenience init(reading directory: String) throws {
+    let path = Self.path(directory)
+    guard Self.exists(in: directory) else { throw StoreError.missing(path: path) }
+    try Self.checkHeader(path)
+    var configuration = Self.configuration()
+    configuration.readonly = true
+    let queue = try Self.translating(path) {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try Self.checkOwner(queue, path: path)
+      return queue
+    }
+    try self.init(directory: directory, queue: queue, lock: nil)
+  }
+
+  private static func prepare(
+    _ directory: String, _ run: StoredRun, _ existing: Existing
+  ) throws -> DatabaseQueue {
+    let path = path(directory)
+    if existing == .overwrite { remove(directory) }
+    if exists(in: directory) { try checkHeader(path) }
+    return try translating(path) {
+      var configuration = configuration()
+      configuration.journalMode = .wal
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      // A result that was recorded survives a loss of power too.
+      try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      try checkOwner(queue, path: path)
+      try queue.read { try checkPages($0, path: path) }
+      try Schema.migrator.migrate(queue)
+      try queue.write { db in
+        let progress = try progress(db)
+        if progress.done == 0 {
+          try insert(db, run)
+        } else if existing == .resume {
+          try goOn(db, run, path: path)
+        } else {
+          throw StoreError.occupied(directory: directory, done: progress.done, total: progress.total)
+        }
+        try db.execute(sql: "UPDATE run SET session_started = ?", arguments: [Date().timeIntervalSince1970])
+      }
+      return queue
+    }
+  }
+
+  private static func configuration() -> Configuration {
+    var configuration = Configuration()
+    // Readers hold the file for moments; a lock that lasts is another program's.
+    configuration.busyMode = .timeout(10)
+    return configuration
+  }
+
+  /// SQLite would make a new database of an empty file, and of one that was cut off at its start.
+  private static func checkHeader(_ path: String) throws {
+    let file = FileHandle(forReadingAtPath: path)
+    defer { try? file?.close() }
+    guard let file else { throw StoreError.unwritable(path: path, problem: "it cannot be read") }
+    let start = (try? file.read(upToCount: 16)) ?? Data()
+    if start.isEmpty {
+      // The process may have ended before anything was written; with results there was something.
+      let results = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("results.json")
+      guard FileManager.default.fileExists(atPath: results.path) else { return }
+      throw StoreError.damaged(path: path, problem: "the file is empty")
+    }
+    guard start == Data("SQLite format 3\0".utf8) else { throw StoreError.foreign(path: path) }
+  }
+
+  private static func checkOwner(_ queue: DatabaseQueue, path: String) throws {
+    try queue.read { db in
+      let tables = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM sqlite_master") ?? 0
+      guard tables > 0 else { return }
+      let owner = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+      let isBegun = try Schema.isBegun(db)
+      guard owner == Schema.applicationID || (owner == 0 && isBegun) else {
+        throw StoreError.foreign(path: path)
+      }
+      guard try !Schema.migrator.hasBeenSuperseded(db) else { throw StoreError.newerVersion(path: path) }
+    }
+  }
+
+  /// Has SQLite check the file's pages.
+  static func checkPages(_ db: Database, path: String) throws {
+    let problems = try String.fetchAll(db, sql: "PRAGMA quick_check(1)")
+    guard problems == ["ok"] else {
+      throw StoreError.damaged(path: path, problem: problems.first ?? "it cannot be checked")
+    }
+  }
+
+  private static func insert(_ db: Database, _ run: StoredRun) throws {
+    try db.execute(sql: "DELETE FROM run; DELETE FROM witness; DELETE FROM input")
+    try db.execute(
+      sql: "INSERT INTO run (id, manifest_hash, record) VALUES (1, ?, ?)",
+      arguments: [try ManifestIdentity(run.manifest).hash, try RecordJSON.encode(run)])
+    let statement = try db.makeStatement(sql: "INSERT INTO input (position, data_index) VALUES (?, ?)")
+    for position in run.positions { try statement.execute(arguments: [position, run.indices[position]]) }
+  }
+
+  /// Checks that a run is the stored one; names of classes that are given now replace the stored ones.
+  private static func goOn(_ db: Database, _ run: StoredRun, path: String) throws {
+    guard let record = try String.fetchOne(db, sql: "SELECT record FROM run") else {
+      throw StoreError.damaged(path: path, problem: "it does not name its run")
+    }
+    var stored = try decode(StoredRun.self, record, path: path)
+    let differences = try ManifestIdentity(stored.manifest).differences(
+      from: ManifestIdentity(run.manifest))
+    guard differences.isEmpty else { throw StoreError.otherRun(path: path, differences: differences) }
+    guard stored.shard == run.shard else {
+      throw StoreError.otherShard(path: path, stored: stored.part, asked: run.part)
+    }
+    guard let names = run.classNames, names != stored.classNames else { return }
+    stored.classNames = names
+    try db.execute(sql: "UPDATE run SET record = ?", arguments: [try RecordJSON.encode(stored)])
+  }
+}

@@ -1,0 +1,247 @@
+import CertifyResults
+import Foundation
+import GRDB
+import Testing
+import _CertifyTestSupport
+
+/// What can go wrong with a run's directory: a clear error, and nothing that was finished is lost.
+@Suite struct FaultTests {
+  /// A few kilobytes an input, all of them in a second or two.
+  private static let work = ["--every", "2", "--samples", "300", "--steps", "3", "--restarts", "1"]
+
+  private func shell(_ script: String, within seconds: Double = 60) throws -> Answer {
+    try RunningProcess(URL(fileURLWithPath: "/bin/sh"), ["-c", script]).answer(within: seconds)
+  }
+
+  private func command(_ arguments: [String]) -> String {
+    ([Certify.executable.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+  }
+
+  /// Whether this user may mount a file system in a name space of its own.
+  private static let mayMount: Bool =
+    {
+      let place = try? Workplace()
+      let script = "unshare -m sh -c 'mount -t tmpfs -o size=64k none \(place?.url.path ?? "/nowhere")'"
+      return try? RunningProcess(URL(fileURLWithPath: "/bin/sh"), ["-c", script]).answer(within: 10).status
+        == 0
+    }() ?? false
+
+  @Test func aFullQuotaLosesNothing() throws {
+    let place = try Workplace()
+    let run = Digits.run(out: place.path("out"), Self.work)
+    // 64 KiB a file.
+    let answer = try shell("ulimit -f 128; exec \(command(run))")
+    #expect(answer.status == 1)
+    #expect(answer.complaints.count == 2, "\(answer.errors)")
+    #expect(
+      answer.errors.contains(
+        "run.sqlite: cannot be written, the disk or a quota is full; what was finished is kept: "
+          + "free space and go on with --resume\n"))
+    try goesOn(place, run)
+  }
+
+  @Test(.enabled(if: mayMount, "it takes the right to mount")) func aFullDiskLosesNothing() throws {
+    let place = try Workplace()
+    let run = Digits.run(out: place.path("disk/out"), Self.work)
+    let disk = place.path("disk")
+    let script = """
+      unshare -m sh -c '
+        mkdir \(disk) && mount -t tmpfs -o size=160k none \(disk) || exit 77
+        \(command(run).replacing("'", with: "\""))
+        code=$?
+        cp -r \(disk)/out \(place.path("out"))
+        exit $code'
+      """
+    let answer = try shell(script)
+    #expect(answer.status == 1)
+    #expect(
+      answer.errors.contains("the disk or a quota is full; what was finished is kept"), "\(answer.errors)")
+    try goesOn(place, Digits.run(out: place.path("out"), Self.work))
+  }
+
+  /// Some inputs are finished, and going on leads to what an undisturbed run says.
+  private func goesOn(_ place: Workplace, _ run: [String]) throws {
+    let status = try Certify.run("status", place.path("out"))
+    #expect(status.status == 0, "\(status.errors)")
+    let done = try #require(Int(status.output.prefix { $0.isNumber }))
+    #expect((1..<180).contains(done), "\(status.output)")
+    let resumed = try Certify.run(run + ["--resume"])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(resumed.errors.contains("going on: \(done) of 180 inputs are finished\n"))
+    let record = try ResumeTests.record(place, "out")
+    #expect(try Certify.run(run + ["--overwrite"]).status == 0)
+    #expect(try ResumeTests.record(place, "out") == record)
+  }
+
+  @Test(.enabled(if: mayMount, "it takes the right to mount")) func aReadOnlyDirectoryIsRefusedBeforeTheWork()
+    throws
+  {
+    let place = try Workplace()
+    let run = Digits.run(out: place.path("disk/out"), ["--samples", "100000000"])
+    let script = """
+      unshare -m sh -c '
+        mkdir \(place.path("disk")) && mount -t tmpfs -o ro none \(place.path("disk")) || exit 77
+        \(command(run).replacing("'", with: "\""))'
+      """
+    let answer = try shell(script, within: 30)
+    #expect(answer.status == 1)
+    #expect(answer.complaints.count == 1)
+    #expect(answer.errors.contains("cannot be written; check its permissions and the space left"))
+  }
+
+  @Test(.enabled(if: mayMount, "it takes the right to mount")) func aFinishedRunIsReadFromAReadOnlyDisk()
+    throws
+  {
+    let place = try Workplace()
+    #expect(try Certify.run(Digits.run(out: place.path("out"), ["--first", "2"])).status == 0)
+    let script = """
+      unshare -m sh -c '
+        mount --bind \(place.path("out")) \(place.path("out")) || exit 77
+        mount -o remount,bind,ro \(place.path("out")) || exit 77
+        \(Certify.executable.path) report \(place.path("out")) --format json &&
+        \(Certify.executable.path) status \(place.path("out"))'
+      """
+    let answer = try shell(script)
+    #expect(answer.status == 0, "\(answer.errors)")
+    #expect(answer.output.hasPrefix(try place.text("out/results.json")))
+    #expect(answer.output.contains("\n2 of 2 inputs are finished"))
+  }
+
+  @Test func aSecondRunIsKeptOut() throws {
+    let place = try Workplace()
+    let long = Digits.run(
+      out: place.path("out"), ["--samples", "200000", "--classifier", "smoothed", "--attack", "none"])
+    let first = try Certify.start(long)
+    for _ in 0..<600 where !(place.files(in: "out") ?? []).contains("run.lock") {
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    for option in ["--resume", "--overwrite"] {
+      let second = try Certify.run(long + [option], within: 30)
+      #expect(second.status == 1)
+      #expect(
+        second.complaints == [
+          "error: \(place.path("out")): another run writes to it "
+            + "(process \(first.process.processIdentifier)); wait for its end, or name another directory"
+        ])
+    }
+    let status = try Certify.run("status", place.path("out"))
+    #expect(status.status == 0, "\(status.errors)")
+    #expect(status.output.contains("\nrunning as process \(first.process.processIdentifier)\n"))
+    kill(first.process.processIdentifier, SIGKILL)
+    _ = try first.answer(within: 30)
+    let after = try Certify.run("status", place.path("out"))
+    #expect(after.output.contains("\nstopped; it goes on with --resume\n"))
+  }
+
+  @Test func aStoreThatAnotherProgramHasLockedIsNamed() throws {
+    let place = try Workplace()
+    let run = Digits.run(out: place.path("out"), ["--first", "2"])
+    #expect(try Certify.run(run).status == 0)
+    let record = try ResumeTests.record(place, "out")
+    let queue = try DatabaseQueue(path: place.path("out/run.sqlite"))
+    try queue.inDatabase { db in
+      try db.execute(sql: "BEGIN EXCLUSIVE")
+      let answer = try Certify.run(run + ["--resume"])
+      #expect(answer.status == 1)
+      #expect(answer.complaints.count == 1)
+      #expect(answer.errors.contains("another program has locked it; close that program"))
+      try db.execute(sql: "ROLLBACK")
+    }
+    try queue.close()
+    #expect(try Certify.run(run + ["--resume"]).status == 0)
+    #expect(try ResumeTests.record(place, "out") == record)
+  }
+
+  /// A store of a newer version, another program's database, and what is none.
+  @Test(arguments: [
+    ("INSERT INTO grdb_migrations VALUES ('999 later')", "a newer version of certify wrote it"),
+    ("PRAGMA application_id = 7", "it is not the store of a run"),
+    ("UPDATE run SET record = replace(record, '\"seed\":0', '\"seed\":1')", "its manifest is not the one"),
+    ("DELETE FROM input WHERE position = 1", "it has not the inputs of its run"),
+    (
+      "UPDATE input SET result = replace(result, '0', '1') WHERE position = 1",
+      "the result of input 1 was changed"
+    ),
+  ])
+  func aStoreThatIsNotWhatWasWrittenIsRefused(_ statement: String, _ problem: String) throws {
+    let place = try Workplace()
+    let run = Digits.run(out: place.path("out"), ["--first", "3"])
+    #expect(try Certify.run(run).status == 0)
+    let queue = try DatabaseQueue(path: place.path("out/run.sqlite"))
+    try queue.inDatabase { try $0.execute(sql: statement) }
+    try queue.close()
+    for command in [["report", place.path("out")], run + ["--resume"]] {
+      let answer = try Certify.run(command)
+      #expect(answer.status == 65, "\(command[0]) ends with \(answer.status)")
+      #expect(answer.complaints.count == 1)
+      #expect(answer.errors.contains(problem), "\(answer.errors)")
+    }
+  }
+
+  /// Whatever is cut off or changed: the same record, or an error in one line.
+  @Test func damageIsNoticedOrDoesNotMatter() throws {
+    let place = try Workplace()
+    let run = Digits.run(out: place.path("out"), ["--first", "6", "--samples", "300"])
+    #expect(try Certify.run(run).status == 0)
+    let bytes = try Data(contentsOf: place.url.appendingPathComponent("out/run.sqlite"))
+    let wanted = try place.text("out/results.json")
+    var random = SplitMix(seed: 3)
+    var damages: [Data] = [0, 1, 15, 16, 100, 4096, bytes.count / 2, bytes.count - 1].map { bytes.prefix($0) }
+    let flips = ProcessInfo.processInfo.environment["CERTIFY_LONG_TESTS"] != nil ? 500 : 40
+    for _ in 0..<flips {
+      var changed = bytes
+      changed[Int(random.next() % UInt64(bytes.count))] ^= UInt8(1 << (random.next() % 8))
+      damages.append(changed)
+    }
+    var noticed = 0
+    for (number, damage) in damages.enumerated() {
+      try damage.write(to: place.url.appendingPathComponent("out/run.sqlite"))
+      let answer = try Certify.run("report", place.path("out"), "--format", "json")
+      if answer.status == 0 {
+        #expect(answer.output == wanted, "damage \(number)")
+      } else {
+        noticed += 1
+        #expect([1, 65].contains(answer.status), "damage \(number): \(answer.status) \(answer.errors)")
+        #expect(answer.complaints.count == 1 && answer.errors.hasPrefix("error: "), "damage \(number)")
+        #expect(answer.output == "")
+      }
+    }
+    #expect(noticed >= 8)
+  }
+
+  /// One input makes the model answer NaN; the others are evaluated, and no gate is passed.
+  @Test func anInputThatFailsIsRecordedAndTheOthersGoOn() throws {
+    let place = try Workplace()
+    let rows = (0..<4).map { row in
+      "\(row),"
+        + (0..<64).map { row == 2 ? ($0 % 2 == 0 ? "3e38" : "-3e38") : "0.\($0 % 10)" }
+        .joined(separator: ",")
+    }
+    let data = try place.write(rows.joined(separator: "\n") + "\n", to: "data.csv")
+    let run = Digits.run(
+      out: place.path("out"), ["--bounds", "none", "--label-column", "0", "--classifier", "base"], data: data)
+    let answer = try Certify.run(run)
+    #expect(answer.status == 1, "\(answer.errors)")
+    #expect(answer.output.contains("\nERROR: 1 of 4 inputs could not be evaluated, the first is 2: "))
+    let results = try place.results("out").results
+    #expect(results.inputs.map(\.index) == [0, 1, 2, 3])
+    #expect(results.inputs.map { $0.error != nil } == [false, false, true, false])
+    #expect(results.inputs.map(\.brackets.count) == [1, 1, 0, 1])
+    #expect(try place.results("out").verdict?.pass == false)
+    #expect(try place.text("out/report.md").contains("**1 input could not be evaluated.**"))
+    #expect(try place.text("out/report.md").contains("- **Not evaluated**: input 2: "))
+    #expect(try place.text("out/results.csv").split(whereSeparator: \.isNewline).count == 5)
+
+    let gate = try Certify.run("gate", place.path("out"), "--require", "clean-accuracy >= 0")
+    #expect(gate.status == 2)
+    #expect(gate.output.contains("1 of 4 inputs could not be evaluated, the first is 2: "))
+    #expect(try Certify.run("gate", place.path("out")).status == 1)
+    let status = try Certify.run("status", place.path("out"))
+    #expect(status.output.contains("1 of them could not be evaluated"))
+    // A failure is tried again, here in vain.
+    let again = try Certify.run(run + ["--resume"])
+    #expect(again.status == 1)
+    #expect(again.errors.contains("going on: 3 of 4 inputs are finished\n"))
+    #expect(try place.results("out").results == results)
+  }
+}

@@ -1,0 +1,127 @@
+import CertifyResults
+import Foundation
+import GRDB
+import Testing
+import _CertifyTestSupport
+
+/// `certify replay` derives a stored input again, and tells when it is not what comes out.
+@Suite struct ReplayTests {
+  private static let work = [
+    "--first", "4", "--samples", "1000", "--norm", "l2", "linf", "--steps", "10", "--restarts", "2",
+  ]
+
+  @Test(arguments: ["gaussian-sound", "gaussian"])
+  func everyInputComesOutAsItIsStored(_ noise: String) throws {
+    let place = try Workplace()
+    let run = Digits.run(out: place.path("out"), Self.work + ["--noise", noise], model: Digits.perceptron)
+    #expect(try Certify.run(run).status == 0)
+    let inputs = try place.results("out").results.inputs
+    #expect(inputs.contains { $0.brackets.contains { $0.upper?.flipTest?.outcome == .flipped } })
+    for input in inputs {
+      for jobs in ["1", "3"] {
+        let answer = try Certify.run(
+          ["replay", place.path("out"), "--index", "\(input.index)", "--jobs", jobs], within: 60)
+        #expect(answer.status == 0, "\(answer.output)\(answer.errors)")
+        #expect(answer.output.hasPrefix("input \(input.index), label \(input.label)\n"))
+        #expect(answer.output.components(separatedBy: "\nas stored").count == input.brackets.count + 1)
+        for bracket in input.brackets {
+          if let counts = bracket.lower?.sampling?.counts.map(String.init).joined(separator: " ") {
+            #expect(answer.output.contains("\(counts)  \(counts)\n"))
+          }
+          if let upper = bracket.upper, upper.attack != "clean" {
+            #expect(answer.output.contains("\(upper.radius)"))
+            #expect(!answer.output.contains("no witness is stored"))
+          }
+        }
+      }
+    }
+  }
+
+  /// The number of one sample, one digit of a radius, one coordinate of a witness: each of them shows.
+  @Test(arguments: ["counts", "radius", "witness", "flip"]) func aFalseRecordShows(_ what: String) throws {
+    let place = try Workplace()
+    #expect(
+      try Certify.run(Digits.run(out: place.path("out"), Self.work, model: Digits.perceptron)).status == 0)
+    let input = try #require(
+      try place.results("out").results.inputs.first {
+        $0.brackets.contains { $0.upper?.flipTest != nil }
+          && $0.brackets.allSatisfy { ($0.upper?.radius ?? 0) > 0 }
+      })
+    var forged = input
+    let position = try #require(forged.brackets.firstIndex { $0.upper?.flipTest != nil })
+    switch what {
+    case "counts": forged.brackets[position].lower?.sampling?.counts[0] += 1
+    case "radius": forged.brackets[position].lower?.radius += 1e-9
+    case "witness": forged.brackets[0].upper?.radius -= 1e-9
+    default: forged.brackets[position].upper?.flipTest?.rivalHits += 1
+    }
+    try place.forge(forged, at: input.index, in: "out")
+    let answer = try Certify.run("replay", place.path("out"), "--index", "\(input.index)")
+    #expect(answer.status == 1, "\(answer.output)\(answer.errors)")
+    #expect(answer.output.components(separatedBy: "\nNOT AS STORED").count == 2)
+  }
+
+  /// A radius that is forged beyond a witness is not derived again; a certificate that lies is a contradiction.
+  @Test func filesAreFoundByTheirDigest() throws {
+    let place = try Workplace()
+    try FileManager.default.copyItem(
+      at: Fixtures.package.appendingPathComponent(Digits.logistic),
+      to: place.url.appendingPathComponent("model.onnx"))
+    let run = Digits.run(out: place.path("out"), ["--first", "2"], model: place.path("model.onnx"))
+    #expect(try Certify.run(run).status == 0)
+    try FileManager.default.moveItem(atPath: place.path("model.onnx"), toPath: place.path("moved.onnx"))
+    let gone = try Certify.run("replay", place.path("out"), "--index", "1")
+    #expect(gone.status == 66)
+    #expect(gone.errors.contains("model.onnx"))
+    let moved = try Certify.run(
+      "replay", place.path("out"), "--index", "1", "--model", place.path("moved.onnx"))
+    #expect(moved.status == 0, "\(moved.errors)")
+    let other = try Certify.run("replay", place.path("out"), "--index", "1", "--model", Digits.perceptron)
+    #expect(other.status == 64)
+    #expect(other.errors.contains("model.sha256 is "))
+    let unknown = try Certify.run("replay", place.path("out"), "--index", "2", "--model", Digits.perceptron)
+    #expect(unknown.status == 64)
+    #expect(unknown.errors.contains("--index 2: the run has no result of it"))
+  }
+
+  /// The policy and relative paths of the run are those of then, not those of now.
+  @Test func theOptionsAreThoseOfThen() throws {
+    let place = try Workplace()
+    try FileManager.default.createSymbolicLink(
+      atPath: place.path("fixtures"),
+      withDestinationPath: Fixtures.package.appendingPathComponent("fixtures").path)
+    try place.write(
+      "version: 1\nseed: 5\nsamples: 400\nfirst: 3\nrequirements: []\n", to: "certify.yml")
+    let run = try Certify.run(
+      ["run", Digits.logistic, "--data", Digits.data, "--out", "out", "--policy", "certify.yml"],
+      in: place.url)
+    #expect(run.status == 0, "\(run.errors)")
+    try place.write("version: 1\nseed: 6\nrequirements: []\n", to: "certify.yml")
+    let answer = try Certify.run("replay", place.path("out"), "--index", "2")
+    #expect(answer.status == 0, "\(answer.output)\(answer.errors)")
+  }
+}
+
+extension Workplace {
+  /// Puts another result into a store, with the checksum that belongs to it.
+  func forge(_ result: InputResult, at position: Int, in directory: String) throws {
+    let queue = try DatabaseQueue(path: path("\(directory)/run.sqlite"))
+    let json = try RecordJSON.encode(result)
+    try queue.write { db in
+      try db.execute(
+        sql: "UPDATE input SET result = ?, checksum = ? WHERE position = ?",
+        arguments: [json, Self.checksum(json), position])
+    }
+    try queue.close()
+  }
+
+  /// CRC-32, bit by bit.
+  private static func checksum(_ text: String) -> Int64 {
+    var crc = ~UInt32(0)
+    for byte in text.utf8 {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc & 1 == 0 ? crc >> 1 : crc >> 1 ^ 0xEDB8_8320 }
+    }
+    return Int64(~crc)
+  }
+}
