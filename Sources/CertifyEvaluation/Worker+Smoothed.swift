@@ -48,10 +48,21 @@ extension Worker {
     var bracket = Bracket(
       classifier: .smoothed, smoothing: record, norm: norm, predicted: predicted, correct: correct,
       lower: lower, upper: upper, attack: attackRecord, contradiction: nil)
+    bracket.gapParts = try gapParts(bracket, sampling, dimension: input.point.count)
     if bracket.isContradictory, let witness {
       bracket.contradiction = try retest(bracket, input, team, record, witness: witness)
     }
     return bracket
+  }
+
+  /// Where the gap comes from; `nil` without a proof, for a wrong prediction and for ends out of order.
+  private func gapParts(_ bracket: Bracket, _ sampling: SamplingRecord, dimension: Int) throws -> GapParts? {
+    guard bracket.correct, let lower = bracket.lower, let smoothing = bracket.smoothing,
+      let limit = try configuration.smoothedCertificate?.limit(
+        from: sampling, smoothing: smoothing, norm: bracket.norm, dimension: dimension)
+    else { return nil }
+    return GapParts(
+      lower: lower.radius, methodLimit: limit.method, bestLimit: limit.best, upper: bracket.upper?.radius)
   }
 
   /// The class g gives the clean input, or `nil` to abstain: the certified class, or PREDICT without a

@@ -1,6 +1,6 @@
 extension Bracket {
   enum CodingKeys: String, CodingKey {
-    case classifier, smoothing, norm, predicted, correct, lower, upper, attack, contradiction
+    case classifier, smoothing, norm, predicted, correct, lower, upper, attack, contradiction, gapParts
   }
 
   /// Writes absent ends, an abstention and the rest as `null`, so that every bracket has every key.
@@ -15,6 +15,7 @@ extension Bracket {
     try container.encode(upper, forKey: .upper)
     try container.encode(attack, forKey: .attack)
     try container.encode(contradiction, forKey: .contradiction)
+    try container.encode(gapParts, forKey: .gapParts)
   }
 }
 

@@ -33,10 +33,13 @@ public struct Bracket: Sendable, Codable, Equatable {
   ///
   /// `lower` and `upper` stay as they were before; `lowerInForce` and `upperInForce` are what the retest left.
   public var contradiction: ContradictionRecord?
+  /// Where the gap between the ends comes from, as far as it is known: for a smoothed classifier's proof.
+  public var gapParts: GapParts?
 
   public init(
     classifier: ClassifierKind, smoothing: SmoothingRecord?, norm: Norm, predicted: Int?, correct: Bool,
-    lower: LowerBound?, upper: UpperBound?, attack: AttackRecord?, contradiction: ContradictionRecord?
+    lower: LowerBound?, upper: UpperBound?, attack: AttackRecord?, contradiction: ContradictionRecord?,
+    gapParts: GapParts? = nil
   ) {
     self.classifier = classifier
     self.smoothing = smoothing
@@ -47,6 +50,7 @@ public struct Bracket: Sendable, Codable, Equatable {
     self.upper = upper
     self.attack = attack
     self.contradiction = contradiction
+    self.gapParts = gapParts
   }
 
   /// Whether the smoothed classifier refused to answer.

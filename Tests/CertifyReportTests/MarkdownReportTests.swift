@@ -115,6 +115,17 @@ struct MarkdownReportTests {
     #expect(text.contains("| 6 | one \\| two | one \\| two | 0.300 | 0.901 | 0.600 |"))
   }
 
+  @Test func gapsAreDividedAndTestsOfCandidatesCounted() throws {
+    let text = try report(SampleRun.results)
+    // Inputs 0, 5, 6 and 7 have both ends in order: .7001, .1, .6 and .5 apart.
+    #expect(text.contains("σ = 0.25, ℓ₂ | 4 | 0.050 | 0.012 | 0.413 | 0.475 |"))
+    // Six inputs were attacked; five tests flipped, two of each input held.
+    #expect(text.contains("σ = 0.25, ℓ₂ | 17 | 5 | 12 | 0 |"))
+    var base = SampleRun.results
+    for index in base.inputs.indices { base.inputs[index].brackets.removeAll { $0.classifier == .smoothed } }
+    #expect(try !report(base).contains("Where the gaps come from"))
+  }
+
   @Test func unknownFormatsNameTheNearest() throws {
     let error = try #require(throws: UnknownReportFormat.self) { try ReportFormats.named("markdwon") }
     #expect(error.description.contains("did you mean `markdown`?"))

@@ -65,6 +65,9 @@ public struct CSVReport: ReportFormat {
     Column("contradiction") { _, bracket in
       bracket.contradictionStands ? "stands" : bracket.contradictionSettled ? "settled" : nil
     },
+    Column("sampling_gap") { $1.gapParts?.sampling },
+    Column("method_gap") { $1.gapParts?.method },
+    Column("attack_gap") { $1.gapParts?.attack },
   ]
 
   private static func line(_ fields: [String]) -> String {
