@@ -126,6 +126,30 @@ struct MarkdownReportTests {
     #expect(try !report(base).contains("Where the gaps come from"))
   }
 
+  @Test func theDiagnosisOfGradientsIsATableWithAVerdict() throws {
+    var run = SampleRun.results
+    #expect(try !report(run).contains("Can the attacks be trusted?"))
+    func check(_ name: String, _ seen: Bool?) -> GradientDiagnosis.Check {
+      .init(name: name, figure: "\(name) at 3 of 8", seen: seen, meaning: "\(name) | was seen")
+    }
+    run.diagnosis = GradientDiagnosis(
+      norm: .linf, epsilon: 0.0314, inputs: 8,
+      checks: [check("one", false), check("two", nil), check("three", false)])
+    let clean = try report(run)
+    #expect(clean.contains("## Can the attacks be trusted?"))
+    #expect(clean.contains("**Base classifier: gradients look usable.**"))
+    #expect(clean.contains("8 inputs at ε = 0.0314 in ℓ∞"))
+    #expect(clean.contains("| `one` | one at 3 of 8 | fine |"))
+    #expect(clean.contains("| `two` | two at 3 of 8 | not judged |"))
+    run.diagnosis?.checks[0].seen = true
+    run.diagnosis?.checks[2].seen = true
+    let masked = try report(run)
+    #expect(
+      masked.contains(
+        "**Base classifier: do not trust this upper bound, because one \\| was seen; three \\| was seen.**"))
+    #expect(masked.contains("| `three` | three at 3 of 8 | **suspicious** |"))
+  }
+
   @Test func unknownFormatsNameTheNearest() throws {
     let error = try #require(throws: UnknownReportFormat.self) { try ReportFormats.named("markdwon") }
     #expect(error.description.contains("did you mean `markdown`?"))

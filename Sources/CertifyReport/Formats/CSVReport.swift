@@ -68,6 +68,10 @@ public struct CSVReport: ReportFormat {
     Column("sampling_gap") { $1.gapParts?.sampling },
     Column("method_gap") { $1.gapParts?.method },
     Column("attack_gap") { $1.gapParts?.attack },
+    Column("targets") { $1.targets?.map { "\($0.target)" }.joined(separator: " ") },
+    Column("target_radii") {
+      $1.targets?.map { $0.radius.map { "\($0)" } ?? "-" }.joined(separator: " ")
+    },
   ]
 
   private static func line(_ fields: [String]) -> String {

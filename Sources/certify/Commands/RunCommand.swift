@@ -25,6 +25,8 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
   @OptionGroup var options: RunOptions
+  @OptionGroup var threat: ThreatOptions
+  @OptionGroup var flow: FlowOptions
   @OptionGroup var gate: GateOptions
 
   @Option(help: "The directory for the report, the results and the figures.", completion: .directory)
@@ -45,14 +47,16 @@ struct RunCommand: ParsableCommand {
       if let jobs, !(1...1024).contains(jobs) {
         throw CommandError.usage("--jobs \(jobs): give a number from 1 to 1024")
       }
-      let subject = try Subject(model: model, data: dataOptions, options: resolved, logger: logger)
+      let subject = try Subject(
+        model: model, data: dataOptions, options: resolved, threat: threat, logger: logger)
       let configuration = try RunConfiguration(
-        subject: subject, options: resolved, attackOptions: options, logger: logger)
+        subject: subject, options: resolved, attackOptions: options, threat: threat, flow: flow,
+        logger: logger)
       let classNames = try names.names(count: subject.classifier.classCount)
       let output = try OutputDirectory(path: out)
       defer { output.discardIfEmpty() }
       let manifest = try RunManifest(
-        subject: subject, configuration: configuration, options: resolved, data: dataOptions)
+        subject: subject, configuration: configuration, options: resolved, data: dataOptions, threat: threat)
       try criteria.check(manifest)
       for note in subject.notes { logger.notice("\(note)") }
       var results = try namingModel(model) { try evaluate(subject, configuration, manifest) }

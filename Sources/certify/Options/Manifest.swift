@@ -20,7 +20,8 @@ extension RunManifest {
   ///
   /// - Throws: What reading the files throws.
   init(
-    subject: Subject, configuration: RunConfiguration, options: ResolvedOptions, data: DataOptions
+    subject: Subject, configuration: RunConfiguration, options: ResolvedOptions, data: DataOptions,
+    threat: ThreatOptions
   ) throws {
     let attacks = configuration.classifiers.map {
       $0 == .base ? configuration.baseAttack.rawValue : configuration.smoothedAttack.rawValue
@@ -68,8 +69,12 @@ extension RunManifest {
         "maximum-candidates": "\(parameters.maximumCandidates)",
         "flip-selection-samples": "\(parameters.flipSelectionSamples)",
         "flip-maximum-samples": "\(parameters.flipMaximumSamples)",
-      ].merging(sampling) { own, _ in own },
-      seed: configuration.seed, command: Self.command(Invocation.arguments))
+      ].merging(sampling) { own, _ in own }
+        .merging(parameters.stepNorm.map { ["step-norm": $0.rawValue] } ?? [:]) { own, _ in own },
+      seed: configuration.seed, command: Self.command(Invocation.arguments),
+      target: configuration.target?.description,
+      threatFile: try threat.threat.map { try FileRecord(path: $0) },
+      surrogate: try threat.surrogate.map { try FileRecord(path: $0) })
   }
 
   /// The command line, quoted for a shell; without what does not change the results.
