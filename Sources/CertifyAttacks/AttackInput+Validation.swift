@@ -23,7 +23,7 @@ extension AttackInput {
         index: index, reason: "it has \(grid.count) grid coordinates and \(point.count) real ones",
         advice: "give the same input in both forms")
     }
-    if let i = point.firstIndex(where: { !space.contains($0) }) {
+    if let i = space.firstCoordinateOutside(of: point) {
       throw .invalidInput(
         index: index, reason: "coordinate \(i) is \(point[i]), which the threat model does not allow",
         advice: "give the bounds the data really has, and grid data as k/\(space.gridSteps ?? 255)")

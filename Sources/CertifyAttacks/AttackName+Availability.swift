@@ -1,3 +1,4 @@
+import CertifyEngine
 import CertifyThreat
 
 /// What an attack is asked to do: which attacks exist depends on it.
@@ -8,16 +9,20 @@ struct AttackSetting {
   var gradients: Bool
   var goal: AttackGoal
   var norm: Norm
+  /// Whether there is a second model.
+  var surrogate = false
 
   var isFixed: Bool { goal != .smallestNorm }
 }
 
 extension AttackName {
   /// Whether there is such an attack on the base classifier; portfolios are for both.
-  public var attacksBase: Bool { self != .smoothadv }
+  public var attacksBase: Bool { ![.smoothadv, .smoothedDDN, .noiseWalk].contains(self) }
 
   /// Whether there is such an attack on the smoothed classifier; portfolios are for both.
-  public var attacksSmoothed: Bool { [.none, .smoothadv, .randomSearch, .best, .auto].contains(self) }
+  public var attacksSmoothed: Bool {
+    [.none, .smoothadv, .smoothedDDN, .noiseWalk, .randomSearch, .best, .auto].contains(self)
+  }
 
   /// Why the attack does not exist in a setting; `nil` when it does.
   private func obstacle(_ setting: AttackSetting) -> String? {
@@ -26,14 +31,19 @@ extension AttackName {
       return "it attacks the \(own) classifier, not the \(other) one"
     }
     switch self {
-    case .best where setting.isFixed: return "it looks for the smallest norm, not for a fixed ε"
-    case .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .momentum, .flow, .square, .auto:
+    case .best where setting.isFixed, .smoothedDDN where setting.isFixed:
+      return "it looks for the smallest norm, not for a fixed ε"
+    case .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .momentum, .flow, .minimizingMovement, .square, .auto:
       if !setting.isFixed { return "it needs an ε" }
-    case .ddn where setting.norm != .l2: return "it exists for l2 only"
+    case .transfer where !setting.surrogate: return "it needs a second model"
+    case .ddn where setting.norm != .l2, .smoothedDDN where setting.norm != .l2:
+      return "it exists for l2 only"
     case .hopSkipJump where setting.norm == .l1: return "it exists for l2 and linf only"
     default: break
     }
-    let isGradientFree: Set<AttackName> = [.none, .square, .hopSkipJump, .randomSearch, .best, .auto]
+    let isGradientFree: Set<AttackName> = [
+      .none, .minimizingMovement, .square, .hopSkipJump, .noiseWalk, .randomSearch, .transfer, .best, .auto,
+    ]
     return setting.gradients || isGradientFree.contains(self)
       ? nil : "it needs gradients and the model has none"
   }
@@ -46,22 +56,27 @@ extension AttackName {
       let available = Self.allCases.filter { $0.obstacle(setting) == nil }
       throw .unsupported(attack: rawValue, reason: reason, available: available.map(\.rawValue))
     }
+    let transfer: [AttackName] = setting.surrogate && !setting.smoothed ? [.transfer] : []
     switch (self, setting.smoothed, setting.gradients) {
     case (.best, true, true), (.auto, true, true): return [.smoothadv]
-    case (.best, true, false), (.auto, true, false): return [.randomSearch]
+    case (.best, true, false), (.auto, true, false): return [.noiseWalk]
     case (.best, false, true):
       // The second walk starts from what the first and the attack in between have found.
-      return [.boundaryWalk, setting.norm == .l2 ? .ddn : .fmn, .boundaryWalk, .pgd]
+      return transfer + [.boundaryWalk, setting.norm == .l2 ? .ddn : .fmn, .boundaryWalk, .pgd]
     case (.best, false, false):
-      return setting.norm == .l1 ? [.randomSearch] : [.randomSearch, .hopSkipJump]
-    case (.auto, false, true): return [.apgdCrossEntropy, .apgdTargeted, .fab, .square]
-    case (.auto, false, false): return [.square, .randomSearch]
+      return transfer + (setting.norm == .l1 ? [.randomSearch] : [.randomSearch, .hopSkipJump])
+    case (.auto, false, true): return transfer + [.apgdCrossEntropy, .apgdTargeted, .fab, .square]
+    case (.auto, false, false): return transfer + [.square, .randomSearch]
     default: return [self]
     }
   }
 
   /// The attack on the base classifier for the smallest norm; `nil` when it has none.
-  func smallestNorm(_ parameters: AttackParameters) -> (any SmallestNormAttack)? {
+  ///
+  /// - Parameter surrogate: The second model, for `transfer`.
+  func smallestNorm(
+    _ parameters: AttackParameters, surrogate: (any DifferentiableClassifier)? = nil
+  ) -> (any SmallestNormAttack)? {
     switch self {
     case .fgsm: FGSM()
     case .pgd: PGD(parameters: parameters)
@@ -71,23 +86,31 @@ extension AttackName {
     case .boundaryWalk: BoundarySearch()
     case .hopSkipJump: HopSkipJump()
     case .randomSearch: RandomSearch(parameters: parameters)
-    case .none, .momentum, .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .flow, .square, .smoothadv, .best,
-      .auto:
+    case .transfer: surrogate.map { Transfer(surrogate: $0, parameters: parameters) }
+    case .none, .momentum, .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .flow, .minimizingMovement, .square,
+      .smoothadv,
+      .smoothedDDN, .noiseWalk, .best, .auto:
       nil
     }
   }
 
   /// The attack on the base classifier at a fixed ε; `nil` when it has none.
-  func fixedEpsilon(_ parameters: AttackParameters) -> (any FixedEpsilonAttack)? {
+  ///
+  /// - Parameter surrogate: The second model, for `transfer`.
+  func fixedEpsilon(
+    _ parameters: AttackParameters, surrogate: (any DifferentiableClassifier)? = nil
+  ) -> (any FixedEpsilonAttack)? {
     switch self {
     case .momentum: PGD(parameters: parameters, momentum: 1)
     case .apgdCrossEntropy: APGD(objective: .crossEntropy, parameters: parameters)
     case .apgdRatio: APGD(objective: .ratio, parameters: parameters)
     case .apgdTargeted: APGD(objective: .targetedRatio, parameters: parameters)
     case .flow: EulerFlow(parameters: parameters)
+    case .minimizingMovement: MinimizingMovement(parameters: parameters)
     case .square: Square()
-    case .none, .smoothadv, .best, .auto: nil
-    case .fgsm, .pgd, .ddn, .fmn, .fab, .boundaryWalk, .hopSkipJump, .randomSearch: smallestNorm(parameters)
+    case .none, .smoothadv, .smoothedDDN, .noiseWalk, .best, .auto: nil
+    case .fgsm, .pgd, .ddn, .fmn, .fab, .boundaryWalk, .hopSkipJump, .randomSearch, .transfer:
+      smallestNorm(parameters, surrogate: surrogate)
     }
   }
 }

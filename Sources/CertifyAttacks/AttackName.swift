@@ -16,6 +16,8 @@ public enum AttackName: String, Sendable, CaseIterable, Codable {
   case apgdTargeted = "apgd-t"
   /// The adversarial flow: FGSM's steps, exactly within the budget.
   case flow
+  /// The same flow by a global search at every step, from scores.
+  case minimizingMovement = "minimizing-movement"
   /// Random squares, from scores.
   case square
   /// Decoupled direction and norm.
@@ -28,8 +30,14 @@ public enum AttackName: String, Sendable, CaseIterable, Codable {
   case boundaryWalk = "boundary-walk"
   /// A walk along the decision boundary from decisions alone.
   case hopSkipJump = "hopskipjump"
+  /// Points found on a second model.
+  case transfer
   /// Projected gradient descent through the mean of a smoothed classifier.
   case smoothadv
+  /// Decoupled direction and norm through the mean of a smoothed classifier.
+  case smoothedDDN = "smoothed-ddn"
+  /// A walk along the boundary of a smoothed classifier from its noisy decisions alone.
+  case noiseWalk = "noise-walk"
   /// Random points and segments, for models without gradients.
   case randomSearch = "random-search"
   /// The portfolio for the smallest norm.

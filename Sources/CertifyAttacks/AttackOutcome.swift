@@ -24,6 +24,8 @@ public struct AttackOutcome: Sendable {
   public var epsilons: [Double]?
   /// Whether the attack was stopped by its budget.
   public var budgetSpent: Bool
+  /// The points that a flow visited, x first; `nil` unless they were to be kept.
+  public var trajectory: [[Float]]?
 }
 
 extension AttackOutcome {

@@ -1,3 +1,5 @@
+import CertifyThreat
+
 /// How hard an attack tries. The defaults suit a small model on two cores.
 public struct AttackParameters: Sendable, Equatable, Codable {
   /// K, the gradient steps of one run of an attack.
@@ -21,6 +23,10 @@ public struct AttackParameters: Sendable, Equatable, Codable {
   public var flipSelectionSamples: Int = 100
   /// The most samples of one flip test.
   public var flipMaximumSamples: Int = 20_000
+  /// The norm of a flow's step; `nil` for that of its budget.
+  public var stepNorm: Norm?
+  /// Whether the points that a flow visits are kept.
+  public var keepsTrajectory = false
 
   public init() {}
 

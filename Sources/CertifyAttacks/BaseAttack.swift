@@ -3,10 +3,10 @@ import CertifyThreat
 
 /// An attack on the base classifier f, run on one input at a time.
 public struct BaseAttack: Sendable {
-  public let name: AttackName
+  public internal(set) var name: AttackName
   public let goal: AttackGoal
-  public let threat: ThreatModel
-  public let parameters: AttackParameters
+  public internal(set) var threat: ThreatModel
+  public internal(set) var parameters: AttackParameters
   public let seed: UInt64
 
   /// - Throws: ``AttackError`` when a parameter or an ε is out of range, or `name` is not an attack on f.
@@ -16,7 +16,8 @@ public struct BaseAttack: Sendable {
   ) throws(AttackError) {
     try parameters.validate()
     try goal.validate()
-    _ = try name.resolved(AttackSetting(smoothed: false, gradients: true, goal: goal, norm: threat.norm))
+    _ = try name.resolved(
+      AttackSetting(smoothed: false, gradients: true, goal: goal, norm: threat.norm, surrogate: true))
     self.name = name
     self.goal = goal
     self.threat = threat
@@ -35,13 +36,26 @@ public struct BaseAttack: Sendable {
   /// - Throws: ``AttackError`` for an input that does not fit or an attack that needs gradients; what the
   ///   classifiers throw.
   public func run(
-    on input: AttackInput, reference: any Classifier, gradients: (any DifferentiableClassifier)?
+    on input: AttackInput, reference: any Classifier, gradients: (any DifferentiableClassifier)?,
+    surrogate: (any DifferentiableClassifier)? = nil
   ) throws -> AttackOutcome {
+    var view = AttackView(
+      input: input, threat: threat, reference: reference, gradients: gradients, surrogate: surrogate)
+    try view.changeUnits()
+    return try runInView(view)
+  }
+
+  /// The same where lengths are in plain units and any other class will do.
+  func runPlainly(_ view: AttackView) throws -> AttackOutcome {
+    let (input, reference, gradients) = (view.input, view.reference, view.gradients)
     let methods = try name.resolved(
-      AttackSetting(smoothed: false, gradients: gradients != nil, goal: goal, norm: threat.norm))
+      AttackSetting(
+        smoothed: false, gradients: gradients != nil, goal: goal, norm: threat.norm,
+        surrogate: view.surrogate != nil))
     let oracle = try Oracle(
       input: input, threat: threat, reference: reference, gradients: gradients,
       maximumQueries: parameters.maximumQueries)
+    if parameters.keepsTrajectory { oracle.trajectory = [] }
     let cleanClass = try oracle.cleanClass()
     var epsilons: [Double]?
     var witness: Witness?
@@ -52,17 +66,18 @@ public struct BaseAttack: Sendable {
     } else if name != .none {
       switch goal {
       case .smallestNorm:
-        for method in methods { try runSmallestNorm(method, on: oracle) }
+        for method in methods { try runSmallestNorm(method, on: oracle, view.surrogate) }
         if name == .best, oracle.bestDistance == nil { try runWithoutGradients(oracle) }
       case .epsilons(let all):
-        epsilons = try runEpsilons(all.sorted(), methods: methods, on: oracle)
+        epsilons = try runEpsilons(all.sorted(), methods: methods, on: oracle, view.surrogate)
       }
       witness = try oracle.finish()
     }
     return AttackOutcome(
       attack: name.rawValue, witness: witness, cleanClass: cleanClass, queries: oracle.queries,
       gradients: oracle.gradients, flipped: 0, held: 0, inconclusive: 0, flipTest: nil, beta: 0,
-      epsilons: epsilons, budgetSpent: oracle.budgetSpent)
+      epsilons: epsilons, budgetSpent: oracle.budgetSpent,
+      trajectory: oracle.trajectory.flatMap { $0.isEmpty ? nil : $0 })
   }
 
   private func generator(_ method: AttackName, input: Int, round: Int) -> SplitMix64 {
@@ -70,9 +85,12 @@ public struct BaseAttack: Sendable {
     return SplitMix64(seed: seed, input: input, stage: stage)
   }
 
-  private func runSmallestNorm(_ method: AttackName, on oracle: Oracle) throws {
+  private func runSmallestNorm(
+    _ method: AttackName, on oracle: Oracle, _ surrogate: (any DifferentiableClassifier)? = nil
+  ) throws {
     var generator = generator(method, input: oracle.input.index, round: 0)
-    try method.smallestNorm(parameters)?.runSmallestNorm(on: oracle, generator: &generator)
+    try method.smallestNorm(parameters, surrogate: surrogate)?.runSmallestNorm(
+      on: oracle, generator: &generator)
   }
 
   /// What is left where gradients found nothing.
@@ -82,14 +100,17 @@ public struct BaseAttack: Sendable {
   }
 
   /// Tries each ε in ascending order until one succeeds, and returns those tried.
-  private func runEpsilons(_ epsilons: [Double], methods: [AttackName], on oracle: Oracle) throws -> [Double]
-  {
+  private func runEpsilons(
+    _ epsilons: [Double], methods: [AttackName], on oracle: Oracle,
+    _ surrogate: (any DifferentiableClassifier)?
+  ) throws -> [Double] {
     var tried: [Double] = []
     for (round, epsilon) in epsilons.enumerated() {
       tried.append(epsilon)
       for method in methods {
         var generator = generator(method, input: oracle.input.index, round: round)
-        try method.fixedEpsilon(parameters)?.run(on: oracle, epsilon: epsilon, generator: &generator)
+        try method.fixedEpsilon(parameters, surrogate: surrogate)?.run(
+          on: oracle, epsilon: epsilon, generator: &generator)
         if let best = oracle.bestDistance, AttackGoal.isWithin(best, epsilon: epsilon) { return tried }
       }
     }

@@ -59,7 +59,7 @@ final class BoundaryWalk {
     nearest = PointStore(count: capacity, dimension: oracle.dimension)
     towardsInput = PointStore(count: 1, dimension: oracle.dimension)
     projection = oracle.neighbourhood.halfSpaceProjection()
-    proximal = ProximalHalfSpace(bounds: oracle.neighbourhood.box, dimension: oracle.dimension)
+    proximal = ProximalHalfSpace(box: oracle.neighbourhood.box, dimension: oracle.dimension)
   }
 
   /// Starts a track at a point and returns its number, or `nil` when there is no room.

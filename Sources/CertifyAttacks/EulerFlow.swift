@@ -8,32 +8,19 @@ struct EulerFlow: FixedEpsilonAttack {
   static let name = "flow"
 
   var parameters: AttackParameters
-  /// s; `nil` for the norm of the budget.
-  var stepNorm: Norm?
 
+  /// Runs until a point flips or the queries end; the points are recorded as the oracle's trajectory.
   func run(on oracle: Oracle, epsilon: Double, generator: inout SplitMix64) throws {
-    _ = try trajectory(on: oracle, epsilon: epsilon)
-  }
-
-  /// Runs the flow.
-  ///
-  /// - Returns: u_0, u_1, … as far as the budget of queries went; it ends at the first point that flips.
-  func trajectory(on oracle: Oracle, epsilon: Double) throws -> [[Float]] {
-    let radius = oracle.neighbourhood.largestStep(within: epsilon)
-    let stepNorm = stepNorm ?? oracle.threat.norm
+    let step = try Self.step(
+      stepNorm: parameters.stepNorm, epsilon: epsilon, steps: parameters.steps,
+      neighbourhood: oracle.neighbourhood)
     var set = try oracle.neighbourhood.feasibleSet()
-    try set.setRadius(radius)
-    let length = Self.stepLength(
-      stepNorm, budgetNorm: oracle.threat.norm, epsilon: radius, dimension: oracle.dimension)
-    let step = FlowStep(
-      stepNorm: stepNorm, stepLength: 2.5 * length / Double(parameters.steps), budgetNorm: oracle.threat.norm,
-      budget: radius, bounds: oracle.neighbourhood.box)
+    try set.setRadius(step.budget)
     let center = oracle.input.point.map(Double.init)
     let points = PointStore(count: 1, dimension: oracle.dimension)
     points.set(0, to: oracle.input.point)
-    var path: [[Float]] = []
-    for _ in 0...parameters.steps {
-      path.append(Array(points[0]))
+    for k in 0...parameters.steps {
+      oracle.visit(Array(points[0]), isFirst: k == 0)
       var flipped = false
       let answered = try oracle.ask(points, [0], attack: Self.name, loss: { _ in .margin }) { _, answer in
         flipped = answer.flips
@@ -45,17 +32,26 @@ struct EulerFlow: FixedEpsilonAttack {
       }
       if flipped || !answered { break }
     }
-    return path
   }
 
-  /// The length in the step's norm of a typical way across the budget's ball: ε times the ratio of the norms of
-  /// (1, …, 1).
-  private static func stepLength(_ step: Norm, budgetNorm: Norm, epsilon: Double, dimension: Int) -> Double {
+  /// The step of a flow with K steps in the ball of radius ε.
+  ///
+  /// Its length is 2.5/K of a typical way across the budget's ball in the step's norm: ε times the ratio of the norms
+  /// of (1, …, 1).
+  ///
+  /// - Parameter stepNorm: s; `nil` for the norm of the budget.
+  static func step(
+    stepNorm: Norm?, epsilon: Double, steps: Int, neighbourhood: Neighbourhood
+  ) throws -> FlowStep {
     func exponent(_ norm: Norm) -> Double { norm == .linf ? 0 : norm == .l2 ? 0.5 : 1 }
-    var ratio = 1.0
-    let root = Double(dimension).squareRoot()
-    let difference = exponent(step) - exponent(budgetNorm)
-    for _ in 0..<Int(abs(difference) * 2) { ratio *= difference > 0 ? root : 1 / root }
-    return epsilon * ratio
+    let radius = neighbourhood.largestStep(within: epsilon)
+    let norm = stepNorm ?? neighbourhood.norm
+    var length = radius
+    let root = Double(neighbourhood.dimension).squareRoot()
+    let difference = exponent(norm) - exponent(neighbourhood.norm)
+    for _ in 0..<Int(abs(difference) * 2) { length *= difference > 0 ? root : 1 / root }
+    return FlowStep(
+      stepNorm: norm, stepLength: 2.5 * length / Double(steps), budgetNorm: neighbourhood.norm,
+      budget: radius, box: neighbourhood.box)
   }
 }

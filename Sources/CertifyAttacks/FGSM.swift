@@ -64,28 +64,8 @@ struct LinearPath {
 
   /// Looks for the smallest ε at which u(ε) flips: up a ladder of factors from `guess`, then by section.
   func search(oracle: Oracle, from guess: Double, attack: String) throws {
-    let factor = 1.3
-    var low = 0.0
-    var radius = max(guess.isFinite && guess > 0 ? guess * 1.001 : 1e-3, neighbourhood.resolution)
+    let start = max(guess.isFinite && guess > 0 ? guess * 1.001 : 1e-3, neighbourhood.resolution)
     let limit = min(oracle.bestDistance ?? .infinity, neighbourhood.farthest)
-    for _ in 0..<8 where low < limit {
-      let count = min(oracle.batchSize, 8, oracle.remaining)
-      guard count > 0 else { return }
-      let radii = (0..<count).map { min(radius * raised(factor, to: $0), limit) }
-      for index in 0..<count { write(radius: radii[index], into: oracle.row(index)) }
-      guard try oracle.evaluate(count: count, attack: attack) == .answered else { return }
-      if let first = (0..<count).first(where: { oracle.flips(row: $0) }) {
-        _ = try oracle.section(
-          low: first == 0 ? low : radii[first - 1], high: radii[first], precision: 1e-4, attack: attack,
-          path: write)
-        return
-      }
-      low = radii[count - 1]
-      radius = low * factor
-    }
-  }
-
-  private func raised(_ base: Double, to exponent: Int) -> Double {
-    (0..<exponent).reduce(1) { product, _ in product * base }
+    try oracle.climb(from: start, limit: limit, attack: attack, path: write)
   }
 }

@@ -20,18 +20,18 @@ public struct FlowStep: Sendable {
   public var budgetNorm: Norm
   public var budget: Double
   /// The box, or `nil` for all of ℝᵈ.
-  public var bounds: InputSpace.Bounds?
+  public var box: Box?
 
   /// - Precondition: both lengths are positive and finite.
   public init(
-    stepNorm: Norm, stepLength: Double, budgetNorm: Norm, budget: Double, bounds: InputSpace.Bounds?
+    stepNorm: Norm, stepLength: Double, budgetNorm: Norm, budget: Double, box: Box?
   ) {
     precondition(stepLength > 0 && stepLength.isFinite && budget > 0 && budget.isFinite, "balls have radii")
     self.stepNorm = stepNorm
     self.stepLength = stepLength
     self.budgetNorm = budgetNorm
     self.budget = budget
-    self.bounds = bounds
+    self.box = box
   }
 
   /// The maximiser.
@@ -74,12 +74,12 @@ private struct FlowProblem {
     lower = point.indices.map { i in
       max(
         point[i] - step.stepLength, center[i] - step.budget,
-        step.bounds.map { Double($0.lower) } ?? -.infinity)
+        step.box.map { Double($0.lower[i]) } ?? -.infinity)
     }
     upper = point.indices.map { i in
       min(
-        point[i] + step.stepLength, center[i] + step.budget, step.bounds.map { Double($0.upper) } ?? .infinity
-      )
+        point[i] + step.stepLength, center[i] + step.budget,
+        step.box.map { Double($0.upper[i]) } ?? .infinity)
     }
   }
 

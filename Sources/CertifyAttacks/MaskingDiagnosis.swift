@@ -131,14 +131,32 @@ public struct MaskingDiagnosis {
     return PGD(parameters: parameters)
   }
 
+  /// An input as attacks see it.
+  private func view(_ input: AttackInput) throws -> AttackView {
+    var view = AttackView(
+      input: input, threat: threat, reference: reference, gradients: gradients, surrogate: surrogate)
+    try view.changeUnits()
+    return view
+  }
+
   /// Which inputs an attack breaks within `epsilon`.
   private func broken(
     _ inputs: [AttackInput], by attack: any FixedEpsilonAttack, epsilon: Double, blackBox: Bool = false
   ) throws -> [Bool] {
+    try broken(inputs, by: { _ in attack }, epsilon: epsilon, blackBox: blackBox)
+  }
+
+  private func broken(
+    _ inputs: [AttackInput], by attack: (AttackView) -> any FixedEpsilonAttack, epsilon: Double,
+    blackBox: Bool = false
+  ) throws -> [Bool] {
     try inputs.map { input in
       let budget = blackBox ? Self.blackBoxQueries : 1_000_000
+      let view = try view(input)
+      let attack = attack(view)
       let oracle = try Oracle(
-        input: input, threat: threat, reference: reference, gradients: gradients, maximumQueries: budget)
+        input: view.input, threat: view.threat, reference: view.reference, gradients: view.gradients,
+        maximumQueries: budget)
       var generator = SplitMix64(seed: seed, input: input.index, stage: 1 << 62)
       try attack.run(on: oracle, epsilon: epsilon, generator: &generator)
       return oracle.bestDistance.map { AttackGoal.isWithin($0, epsilon: epsilon) } ?? false
@@ -163,7 +181,11 @@ public struct MaskingDiagnosis {
   }
 
   private func unbounded(_ inputs: [AttackInput]) throws -> MaskingCheck {
-    let farthest = inputs.map { Neighbourhood(input: $0, threat: threat).farthest }.max() ?? .infinity
+    let farthest =
+      try inputs.map {
+        let view = try view($0)
+        return Neighbourhood(input: view.input, threat: view.threat).farthest
+      }.max() ?? .infinity
     let limit = farthest.isFinite ? farthest : 1000 * epsilon
     let left = try broken(inputs, by: pgd(steps: Self.steps), epsilon: limit).count { !$0 }
     let accuracy = Double(left) / Double(inputs.count)
@@ -200,9 +222,12 @@ public struct MaskingDiagnosis {
     guard let surrogate else {
       return MaskingCheck(sign: .transferBeatsWhiteBox, figure: "no second model was given", isSeen: nil)
     }
-    let attack = Transfer(surrogate: surrogate, parameters: pgd(steps: Self.steps).parameters)
+    let parameters = pgd(steps: Self.steps).parameters
+    let transferred = try broken(
+      inputs, by: { Transfer(surrogate: $0.surrogate ?? surrogate, parameters: parameters) }, epsilon: epsilon
+    )
     return comparison(
-      .transferBeatsWhiteBox, "transfer", try broken(inputs, by: attack, epsilon: epsilon), "PGD", own,
+      .transferBeatsWhiteBox, "transfer", transferred, "PGD", own,
       unreliable: false)
   }
 

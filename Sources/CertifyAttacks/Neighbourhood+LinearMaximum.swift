@@ -36,14 +36,14 @@ extension Neighbourhood {
 
   /// The room between x and the box in coordinate `i` in the direction of `sign`.
   func room(_ i: Int, towards sign: Float) -> Double {
-    sign > 0 ? Double(upper) - Double(x[i]) : Double(x[i]) - Double(lower)
+    sign > 0 ? Double(upper[i]) - Double(x[i]) : Double(x[i]) - Double(lower[i])
   }
 
   /// The float nearest to xᵢ + offset in the box that is at most |offset| away from xᵢ.
   private func moved(_ i: Int, by offset: Double) -> Float {
     var value = Float(Double(x[i]) + offset)
     if abs(Double(value) - Double(x[i])) > abs(offset) { value = offset > 0 ? value.nextDown : value.nextUp }
-    return min(max(value, lower), upper)
+    return min(max(value, lower[i]), upper[i])
   }
 
   /// λ with ‖min(λ|gᵢ|, roomᵢ)‖₂ = radius, by bisection; when the box is smaller than the ball, one that

@@ -4,32 +4,37 @@ import CertifyThreat
 struct Neighbourhood {
   let x: [Float]
   let threat: ThreatModel
-  /// The room of every coordinate below and above x; infinite without a box.
-  let lower: Float
-  let upper: Float
+  /// The values that every coordinate may take; `nil` where nothing bounds any.
+  let box: Box?
+  /// The same; infinite without a box.
+  let lower: [Float]
+  let upper: [Float]
 
   init(input: AttackInput, threat: ThreatModel) {
     x = input.point
     self.threat = threat
-    // A grid without bounds is that of 8-bit data, 0…steps.
-    let isGrid = threat.space.gridSteps != nil
-    lower = threat.space.bounds?.lower ?? (isGrid ? 0 : -.infinity)
-    upper = threat.space.bounds?.upper ?? (isGrid ? 1 : .infinity)
+    box = threat.space.box(around: input.point)
+    let all = box ?? Box(.init(lower: -.infinity, upper: .infinity), dimension: input.point.count)
+    (lower, upper) = (all.lower, all.upper)
   }
 
   var dimension: Int { x.count }
   var norm: Norm { threat.norm }
-  var isGrid: Bool { threat.space.gridSteps != nil }
+  /// Whether the points of 𝒳 lie apart, in all coordinates or in some.
+  var isGrid: Bool { threat.space.gridSteps != nil || step != nil }
+  private var step: [Float]? { threat.space.features?.step }
 
   /// The largest ‖x'−x‖ in the box; infinite without one.
   var farthest: Double {
-    guard lower.isFinite, upper.isFinite else { return .infinity }
-    let corner = x.map { abs($0 - lower) > abs(upper - $0) ? lower : upper }
+    let corner = x.indices.map { abs(x[$0] - lower[$0]) > abs(upper[$0] - x[$0]) ? lower[$0] : upper[$0] }
     return norm.distance(corner, x)
   }
 
   /// The smallest positive distance in 𝒳, or 0 for real data.
-  var resolution: Double { threat.space.gridSteps.map { 1 / Double($0) } ?? 0 }
+  var resolution: Double {
+    if let steps = threat.space.gridSteps { return 1 / Double(steps) }
+    return step.map { Double($0.min() ?? 0) } ?? 0
+  }
 
   /// The radius of the steps that keep within `epsilon`: on a grid and in ℓ∞ the whole steps it holds.
   func largestStep(within epsilon: Double) -> Double {
@@ -39,19 +44,14 @@ struct Neighbourhood {
     return (count + 0.25) / Double(steps)
   }
 
-  /// The box; `nil` without one.
-  var box: InputSpace.Bounds? {
-    lower.isFinite && upper.isFinite ? InputSpace.Bounds(lower: lower, upper: upper) : nil
-  }
-
   /// Ball ∩ box around x, with the memory that projections need.
   func feasibleSet() throws -> FeasibleSet {
-    try FeasibleSet(norm: norm, bounds: box, center: x, radius: 0)
+    try FeasibleSet(norm: norm, box: box, center: x, radius: 0)
   }
 
   /// Half-spaces in the box, with the memory that projections need.
   func halfSpaceProjection() -> HalfSpaceProjection {
-    HalfSpaceProjection(norm: norm, bounds: box, dimension: dimension)
+    HalfSpaceProjection(norm: norm, box: box, dimension: dimension)
   }
 
   /// ‖point − x‖, rounded to nearest: for the search, not for the report.
@@ -63,14 +63,15 @@ struct Neighbourhood {
   func snap(_ row: UnsafeMutableBufferPointer<Float>) {
     for i in row.indices {
       let value = row[i]
-      row[i] = value.isFinite ? min(max(value, lower), upper) : x[i]
+      row[i] = value.isFinite ? min(max(value, lower[i]), upper[i]) : x[i]
     }
-    if isGrid { threat.space.round(row) }
+    if threat.space.gridSteps != nil { threat.space.round(row) }
+    threat.space.roundToSteps(row, from: x)
   }
 
   /// Moves every coordinate into the box.
   func clip(_ row: UnsafeMutableBufferPointer<Float>) {
-    for i in row.indices { row[i] = min(max(row[i], lower), upper) }
+    for i in row.indices { row[i] = min(max(row[i], lower[i]), upper[i]) }
   }
 
   /// Writes x into `row`.
@@ -89,7 +90,9 @@ struct Neighbourhood {
   ) {
     for i in direction.indices {
       let g = direction[i]
-      if !g.isFinite || (g > 0 && point[i] >= upper) || (g < 0 && point[i] <= lower) { direction[i] = 0 }
+      if !g.isFinite || (g > 0 && point[i] >= upper[i]) || (g < 0 && point[i] <= lower[i]) {
+        direction[i] = 0
+      }
     }
   }
 }

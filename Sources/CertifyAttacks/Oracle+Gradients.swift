@@ -1,4 +1,11 @@
 extension Oracle {
+  /// Adds a point to the path of a flow, when it is to be kept; the first one begins the path anew.
+  func visit(_ point: [Float], isFirst: Bool = false) {
+    guard trajectory != nil else { return }
+    if isFirst { trajectory = [] }
+    trajectory?.append(point)
+  }
+
   /// What f said about one point.
   struct Answer {
     /// Where f was asked: the point of 𝒳 nearest to the one that was given.

@@ -33,6 +33,8 @@ public final class Oracle {
   /// Queries that only ``finish()`` may spend.
   private let reserve: Int
   var isFinishing = false
+  /// Where a flow has been, x first, when that is to be kept.
+  var trajectory: [[Float]]?
   private var found: [Int: Found] = [:]
 
   /// A flipping point that has not been verified.

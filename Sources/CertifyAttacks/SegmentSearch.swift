@@ -15,7 +15,8 @@ struct SegmentSearch {
   /// Samples of one cheap estimate.
   var samples = 256
 
-  private func at(_ t: Double) -> [Float] {
+  /// x + t(point − x), not rounded to the grid.
+  func at(_ t: Double) -> [Float] {
     var row = point
     row.withUnsafeMutableBufferPointer { oracle.neighbourhood.interpolate(to: point, at: t, into: $0) }
     return row
@@ -74,7 +75,7 @@ struct SegmentSearch {
       let target = margin * 1.1 * (Double.pi * needed / Double(samples)).squareRoot()
       let t = line.t(atProbit: target)
       // A candidate no nearer than the best cannot help.
-      if let best = oracle.best, distance(t) >= best.witness.distance * 0.998 { return }
+      if let best = oracle.bestDistance, distance(t) >= best * 0.998 { return }
       guard t > 0, let result = try oracle.test(at(t), attack: attack) else { return }
       observations.append(.init(t: t, rivalHits: result.rivalHits, labelHits: result.labelHits))
       line = ProbitLine(observations, expectedSlope: max(first.slope, 1e-9)) ?? line

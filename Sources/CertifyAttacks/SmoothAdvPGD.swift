@@ -26,37 +26,28 @@ struct SmoothAdvPGD {
     step = gradient
   }
 
-  /// A direction and where its segment was estimated to cross the boundary.
-  private struct Crossing {
-    var search: SegmentSearch
-    var observations: [ProbitLine.Observation]
-    var line: ProbitLine
-    var distance: Double
-  }
-
-  /// Looks for the witness of the smallest norm.
+  /// Looks for the direction in which the boundary is nearest, and where it is.
   ///
   /// A first pass with few samples finds the scale and a first witness; two more with twice as many improve
-  /// the direction. The rest of the budget goes into tests close to the boundary on the best segment.
+  /// the direction.
   ///
   /// - Parameter clean: f's answers under noise at x.
-  mutating func runSmallestNorm(clean: ClassCounts) throws {
-    var epsilon = firstGuess(clean)
+  mutating func search(clean: ClassCounts) throws -> SmoothedCrossing? {
+    var epsilon = oracle.firstGuess(clean)
     var point = oracle.input.point
-    var best: Crossing?
+    var best: SmoothedCrossing?
     for pass in 0..<3 {
       try improve(&point, epsilon: &epsilon, pass: pass)
-      guard point != oracle.input.point else { return }
-      guard let crossing = try crossing(towards: point, samples: pass == 0 ? 256 : 512) else { continue }
+      guard point != oracle.input.point else { return best }
+      guard
+        var crossing = try SmoothedCrossing(
+          oracle: oracle, towards: point, samples: pass == 0 ? 256 : 512, attack: Self.name)
+      else { continue }
       if crossing.distance < best?.distance ?? .infinity { best = crossing }
       epsilon = crossing.distance
-      if oracle.best == nil {
-        try crossing.search.confirm(line: crossing.line, observations: crossing.observations, planning: 1500)
-      }
+      if oracle.best == nil { try crossing.confirm(refined: 0, planning: 1500) }
     }
-    guard var best else { return }
-    try best.search.refine(&best.line, observations: &best.observations, samples: 4096)
-    try best.search.confirm(line: best.line, observations: best.observations, planning: .max)
+    return best
   }
 
   /// Several rounds of ascent at an ε that follows the boundary; `point` becomes the mean of their end
@@ -89,16 +80,6 @@ struct SmoothAdvPGD {
     point = oracle.inBox(point)
   }
 
-  private func crossing(towards point: [Float], samples: Int) throws -> Crossing? {
-    let search = SegmentSearch(oracle: oracle, attack: Self.name, point: point, samples: samples)
-    var observations: [ProbitLine.Observation] = []
-    guard let line = try search.line(from: 1, observations: &observations), line.boundary > 0 else {
-      return nil
-    }
-    return Crossing(
-      search: search, observations: observations, line: line, distance: search.distance(line.boundary))
-  }
-
   /// Looks for a witness with ‖x'−x‖ ≤ ε: several rounds at that ε, then one flip test.
   mutating func run(epsilon: Double) throws {
     let radius = oracle.neighbourhood.largestStep(within: epsilon)
@@ -109,25 +90,8 @@ struct SmoothAdvPGD {
       else { break }
       (point, counts) = (end.point, end.counts)
     }
-    // Rounding to the grid may leave the ball.
-    for _ in 0..<20 where !isWithin(point, epsilon) { shorten(&point, by: 0.995) }
-    guard let counts, isWithin(point, epsilon) else { return }
-    let seen = SegmentSearch.observation(t: 1, counts: counts, label: oracle.input.label)
-    // A candidate that the search itself calls unflipped is not worth a part of β.
-    guard Double(seen.rivalHits) > 0.8 * Double(seen.labelHits) else { return }
-    _ = try oracle.test(point, attack: Self.name)
-  }
-
-  private func isWithin(_ point: [Float], _ epsilon: Double) -> Bool {
-    let distance = oracle.feasible(point).withUnsafeBufferPointer { oracle.neighbourhood.distance(to: $0) }
-    return AttackGoal.isWithin(distance, epsilon: epsilon)
-  }
-
-  private func shorten(_ point: inout [Float], by factor: Double) {
-    for i in point.indices {
-      let x = Double(oracle.input.point[i])
-      point[i] = Float(x + factor * (Double(point[i]) - x))
-    }
+    guard let counts else { return }
+    try oracle.testWithin(epsilon, point, seen: counts, attack: Self.name)
   }
 
   /// T steps at fixed noise; the counts are those at the end point, on the same noise.
@@ -173,22 +137,6 @@ struct SmoothAdvPGD {
     let share = Float(length / Double(g.count / 20))
     for i in g.indices { step[i] = abs(g[i]) >= threshold ? (g[i] > 0 ? share : -share) : 0 }
     return Double(largest)
-  }
-
-  /// A first ε: for ℓ₂ half the distance at which two half-spaces with these shares would meet; for the other
-  /// norms the same length spread or gathered.
-  private func firstGuess(_ clean: ClassCounts) -> Double {
-    let seen = SegmentSearch.observation(t: 0, counts: clean, label: oracle.input.label)
-    let n = Double(seen.rivalHits + seen.labelHits)
-    let z = -Probit.inverse((Double(seen.rivalHits) + 0.5) / (n + 1))
-    let length = oracle.sigma * max(z, 0.1)
-    let guess =
-      switch oracle.threat.norm {
-      case .l2: length
-      case .linf: length / Double(oracle.dimension).squareRoot()
-      case .l1: length * pow(Double(oracle.dimension), 0.25)
-      }
-    return min(max(guess, oracle.neighbourhood.resolution), oracle.neighbourhood.farthest)
   }
 
   /// The next ε, at most twice or half this one, where a line through what was seen puts a share a little

@@ -18,6 +18,11 @@ public struct SmoothedAttack: Sendable {
   ) throws(AttackError) {
     try parameters.validate()
     try goal.validate()
+    if threat.space.features?.scale != nil, goal != .smallestNorm {
+      throw .invalidParameter(
+        name: "epsilon", value: "fixed",
+        advice: "the smoothed classifier is attacked at no fixed ε in scaled units; leave it out, or the scales")
+    }
     _ = try name.resolved(AttackSetting(smoothed: true, gradients: true, goal: goal, norm: threat.norm))
     self.name = name
     self.goal = goal
@@ -54,7 +59,7 @@ public struct SmoothedAttack: Sendable {
       if oracle.best == nil {
         switch goal {
         case .smallestNorm:
-          for method in methods { try runSmallestNorm(method, on: oracle, clean: clean) }
+          try runSmallestNorm(methods, on: oracle, clean: clean)
         case .epsilons(let all):
           epsilons = try runEpsilons(all.sorted(), methods: methods, on: oracle)
         }
@@ -71,16 +76,30 @@ public struct SmoothedAttack: Sendable {
     SplitMix64(seed: noise.seed, input: input, stage: 1 << 63 | UInt64(round))
   }
 
-  private func runSmallestNorm(_ method: AttackName, on oracle: SmoothedOracle, clean: ClassCounts) throws {
-    switch method {
-    case .smoothadv:
-      var attack = try SmoothAdvPGD(oracle: oracle)
-      try attack.runSmallestNorm(clean: clean)
-    case .randomSearch:
+  /// Each search goes on from what those before it found; the nearest crossing is then confirmed.
+  private func runSmallestNorm(_ methods: [AttackName], on oracle: SmoothedOracle, clean: ClassCounts) throws
+  {
+    var best: SmoothedCrossing?
+    for method in methods {
       var generator = randomNumbers(input: oracle.input.index, round: 0)
-      try SmoothedRandomSearch(oracle: oracle).runSmallestNorm(generator: &generator)
-    default: break
+      let found: SmoothedCrossing?
+      switch method {
+      case .smoothadv:
+        var attack = try SmoothAdvPGD(oracle: oracle)
+        found = try attack.search(clean: clean)
+      case .smoothedDDN:
+        var attack = SmoothedDDN(oracle: oracle)
+        found = try attack.search(clean: clean, from: best)
+      case .noiseWalk:
+        var attack = NoiseWalk(oracle: oracle)
+        found = try attack.search(clean: clean, generator: &generator)
+      case .randomSearch:
+        found = try SmoothedRandomSearch(oracle: oracle).search(generator: &generator)
+      default: found = nil
+      }
+      if let found, found.distance < best?.distance ?? .infinity { best = found }
     }
+    try best?.confirm(refined: min(4096, oracle.remaining / 8), planning: .max)
   }
 
   private func runEpsilons(_ epsilons: [Double], methods: [AttackName], on oracle: SmoothedOracle) throws
@@ -94,6 +113,10 @@ public struct SmoothedAttack: Sendable {
         case .smoothadv:
           var attack = try SmoothAdvPGD(oracle: oracle)
           try attack.run(epsilon: epsilon)
+        case .noiseWalk:
+          var attack = NoiseWalk(oracle: oracle)
+          var generator = randomNumbers(input: oracle.input.index, round: round)
+          try attack.run(epsilon: epsilon, generator: &generator)
         case .randomSearch:
           var generator = randomNumbers(input: oracle.input.index, round: round)
           try SmoothedRandomSearch(oracle: oracle).run(epsilon: epsilon, generator: &generator)

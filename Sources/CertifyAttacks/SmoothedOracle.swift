@@ -1,7 +1,6 @@
 import CertifyEngine
 import CertifySmoothing
 import CertifyThreat
-import Foundation
 
 /// The one way from an attack to a smoothed classifier g: counts rows of f, keeps to a budget, tests
 /// candidates.
@@ -24,9 +23,9 @@ final class SmoothedOracle {
   /// The nearest witness so far, and the test that confirmed it.
   private(set) var best: (witness: Witness, test: FlipTestResult)?
 
-  private let reference: any Classifier
+  let reference: any Classifier
   private let smoothed: SmoothedClassifier
-  private let differentiable: (any DifferentiableClassifier)?
+  let differentiable: (any DifferentiableClassifier)?
   private let generator: NoiseGenerator
   private var round: UInt16 = 0
 
@@ -39,7 +38,10 @@ final class SmoothedOracle {
     self.threat = threat
     self.parameters = parameters
     self.reference = reference
-    neighbourhood = Neighbourhood(input: input, threat: threat)
+    // Noise knows no units of the features: the search is in plain ones.
+    var plain = threat
+    plain.space.features = threat.space.features?.withoutScale
+    neighbourhood = Neighbourhood(input: input, threat: plain)
     sigma = noise.smoothing.sigma
     smoothed = try SmoothedClassifier(classifier: reference, generator: noise)
     differentiable = gradients
@@ -47,6 +49,10 @@ final class SmoothedOracle {
   }
 
   var dimension: Int { input.point.count }
+  /// The length of the nearest witness's perturbation, in the units of the search; `nil` without a witness.
+  var bestDistance: Double? {
+    best.map { best in best.witness.point.withUnsafeBufferPointer { neighbourhood.distance(to: $0) } }
+  }
   var hasGradients: Bool { differentiable != nil }
   var candidates: Int { flipped + held + inconclusive }
   var candidatesLeft: Int { parameters.maximumCandidates - candidates }
@@ -67,7 +73,9 @@ final class SmoothedOracle {
 
   /// The point of the box nearest to `point`, not rounded to the grid.
   func inBox(_ point: [Float]) -> [Float] {
-    point.map { min(max($0, neighbourhood.lower), neighbourhood.upper) }
+    var point = point
+    point.withUnsafeMutableBufferPointer { neighbourhood.clip($0) }
+    return point
   }
 
   /// Counts f's answers on noisy copies of the point of 𝒳 nearest to `point`; `nil` when the budget is spent.
@@ -112,85 +120,40 @@ final class SmoothedOracle {
     return result
   }
 
-  /// Adds to `total` the gradient of −log[(1/m) Σⱼ softmax(z(x'+ηⱼ))_y] at the point of 𝒳 nearest to `point`,
-  /// up to a positive factor, and counts the answers.
+  /// Asks a classifier about noisy copies of the point of 𝒳 nearest to `point`, batch by batch, and counts its
+  /// answers.
   ///
-  /// The gradient pulls back v_j = s_y (s − e_y) of each sample's softmax s over the sum of all s_y (Salman
-  /// et al. 2019, arXiv 1906.04584). It is computed from log s, scaled by the largest entry, so that it
-  /// neither vanishes on confident samples nor overflows.
-  ///
-  /// - Returns: `nil` when the budget is spent or there are no gradients.
-  func gradient(at point: [Float], round: UInt16, samples: Int, into total: inout [Float]) throws
-    -> ClassCounts?
-  {
-    guard let differentiable, allows(samples) else { return nil }
+  /// - Parameter visit: Called with the number of rows after each forward pass.
+  /// - Returns: `nil` when the budget is spent.
+  func ask(
+    _ classifier: any Classifier, at point: [Float], round: UInt16, samples: Int, visit: (Int) throws -> Void
+  ) throws -> ClassCounts? {
+    guard allows(samples) else { return nil }
     let x = smoothingInput(feasible(point))
+    try generator.check(x, input: input.index, samples: 0..<samples)
     let d = dimension
-    let classes = differentiable.classCount
-    var counts = ClassCounts(counts: [Int](repeating: 0, count: classes), failed: 0)
-    for i in 0..<d { total[i] = 0 }
-    var scale = -Float.infinity
+    var counts = ClassCounts(counts: [Int](repeating: 0, count: classifier.classCount), failed: 0)
     var sample = 0
     while sample < samples {
       var count = 0
-      while count < differentiable.batchSize, sample < samples {
-        let row = UnsafeMutableBufferPointer(rebasing: differentiable.inputs[count * d..<(count + 1) * d])
+      while count < classifier.batchSize, sample < samples {
+        let row = UnsafeMutableBufferPointer(rebasing: classifier.inputs[count * d..<(count + 1) * d])
         let isDrawn = generator.write(
           x, input: input.index, purpose: .search(round: round), sample: sample, into: row)
         if isDrawn { count += 1 } else { counts.failed += 1 }
         sample += 1
       }
       guard count > 0 else { continue }
-      try differentiable.forward(count: count)
+      try classifier.forward(count: count)
       queries += count
-      for row in 0..<count { counts.counts[differentiable.decision(row: row)] += 1 }
-      let largest = (0..<count).map { writeLogGradient(row: $0, of: differentiable) }.max() ?? 0
-      if largest > scale {
-        let factor = scale == -.infinity ? 0 : exp(scale - largest)
-        for i in 0..<d { total[i] *= factor }
-        scale = largest
-      }
-      for row in 0..<count { exponentiate(row: row, of: differentiable, scale: scale) }
-      try differentiable.backward(count: count)
-      gradients += count
-      for row in 0..<count {
-        for i in 0..<d { total[i] += differentiable.inputGradients[row * d + i] }
-      }
+      for row in 0..<count { counts.counts[classifier.decision(row: row)] += 1 }
+      try visit(count)
     }
     return counts
   }
 
-  /// Writes log(s_y s_c) for the classes c ≠ y of a row, and returns the largest.
-  private func writeLogGradient(row: Int, of classifier: any DifferentiableClassifier) -> Float {
-    let classes = classifier.classCount
-    let start = row * classes
-    let z = classifier.logits
-    var top = z[start]
-    for c in 1..<classes { top = max(top, z[start + c]) }
-    var sum: Float = 0
-    for c in 0..<classes { sum += exp(z[start + c] - top) }
-    let normalizer = top + log(sum)
-    let logLabel = z[start + input.label] - normalizer
-    var largest = -Float.infinity
-    for c in 0..<classes where c != input.label {
-      let value = logLabel + z[start + c] - normalizer
-      classifier.logitGradients[start + c] = value
-      largest = max(largest, value)
-    }
-    return largest
-  }
-
-  /// Turns the logarithms of a row into the gradient: s_y s_c / exp(scale) for c ≠ y, minus their sum at y.
-  private func exponentiate(row: Int, of classifier: any DifferentiableClassifier, scale: Float) {
-    let start = row * classifier.classCount
-    var sum: Float = 0
-    for c in 0..<classifier.classCount where c != input.label {
-      let value = exp(classifier.logitGradients[start + c] - scale)
-      classifier.logitGradients[start + c] = value
-      sum += value
-    }
-    classifier.logitGradients[start + input.label] = -sum
-  }
+  /// Counts rows of gradients.
+  func countGradients(_ rows: Int) { gradients += rows }
 
   private func allows(_ rows: Int) -> Bool {
     guard rows <= remaining else {

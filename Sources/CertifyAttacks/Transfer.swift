@@ -2,17 +2,39 @@ import CertifyEngine
 import CertifyThreat
 
 /// Points found on another model with gradients, tried on this one (Papernot et al. 2016, arXiv 1605.07277).
-struct Transfer: FixedEpsilonAttack {
+///
+/// Queries of the other model are its own and do not count.
+struct Transfer: SmallestNormAttack {
   static let name = "transfer"
+  /// Directions of each kind that are followed for the smallest norm.
+  private static let directions = 4
 
   let surrogate: any DifferentiableClassifier
   var parameters: AttackParameters
 
+  /// The surrogate's nearest witnesses and its gradients at x are directions; each is followed from x until this model
+  /// flips.
+  func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
+    let substitute = try substitute(for: oracle)
+    try BoundarySearch().runSmallestNorm(on: substitute, generator: &generator)
+    for found in substitute.nearestOfEachClass.prefix(Self.directions) {
+      let limit = min(oracle.bestDistance ?? .infinity, oracle.neighbourhood.farthest) / found.distance
+      try oracle.climb(from: 1, limit: limit, attack: Self.name) { t, row in
+        oracle.neighbourhood.interpolate(to: found.point, at: t, into: row)
+        oracle.neighbourhood.clip(row)
+      }
+    }
+    guard let start = try InputGradients(oracle: substitute, limit: Self.directions, attack: Self.name) else {
+      return
+    }
+    for target in start.targets {
+      try LinearPath(neighbourhood: oracle.neighbourhood, gradient: target.gradient)
+        .search(oracle: oracle, from: abs(target.distance), attack: Self.name)
+    }
+  }
+
   func run(on oracle: Oracle, epsilon: Double, generator: inout SplitMix64) throws {
-    // The surrogate has budget and best points of its own: its flips prove nothing here.
-    let substitute = try Oracle(
-      input: oracle.input, threat: oracle.threat, reference: surrogate, gradients: surrogate,
-      maximumQueries: oracle.maximumQueries)
+    let substitute = try substitute(for: oracle)
     let radius = oracle.neighbourhood.largestStep(within: epsilon)
     let count = parameters.restarts
     let rows = try PGDRows(oracle: substitute, capacity: count, attack: Self.name)
@@ -28,5 +50,12 @@ struct Transfer: FixedEpsilonAttack {
       guard try oracle.evaluate(count: group, attack: Self.name) == .answered else { return }
       next += group
     }
+  }
+
+  /// The surrogate has a budget and best points of its own: its flips prove nothing here.
+  private func substitute(for oracle: Oracle) throws -> Oracle {
+    try Oracle(
+      input: oracle.input, threat: oracle.threat, reference: surrogate, gradients: surrogate,
+      maximumQueries: max(oracle.maximumQueries, parameters.restarts * (parameters.steps + 2)))
   }
 }

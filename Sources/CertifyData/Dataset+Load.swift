@@ -54,6 +54,7 @@ extension Dataset {
       try LabelReader.labels(in: try DataFile.read(path), options: options)
     }
     let isLabelled = labels != nil
+    var names: [String]?
     var found: (array: NumericArray, labels: [Int]?, scaling: String?, notes: [String])
     switch content.format {
     case .npz:
@@ -70,6 +71,7 @@ extension Dataset {
     case .text:
       let table = try CSVTable(content.bytes, source: path)
       found = try table.inputs(labelColumn: options.labelColumn, isLabelled: isLabelled)
+      names = try table.inputNames(labelColumn: options.labelColumn, isLabelled: isLabelled)
     }
     guard let inputs = found.array.shape.first, inputs > 0 else {
       throw DataError.malformed(
@@ -88,7 +90,7 @@ extension Dataset {
     }
     return try Dataset(
       samples: samples, sampleShape: Array(found.array.shape.dropFirst()), labels: labels ?? found.labels,
-      scaling: scaling, source: path, labelSource: labelsPath, notes: found.notes)
+      scaling: scaling, source: path, labelSource: labelsPath, notes: found.notes, featureNames: names)
   }
 }
 
@@ -130,6 +132,12 @@ extension CSVTable {
       type: isEightBit ? "uint8" : "float32")
     let scaling = isEightBit ? "divided by 255 (all values are integers from 0 to 255)" : nil
     return (array, labels, scaling, note.map { ["\(source): \($0)"] } ?? [])
+  }
+
+  /// The header without the label's column.
+  func inputNames(labelColumn: DatasetOptions.LabelColumn, isLabelled: Bool) throws -> [String]? {
+    let column = try self.column(labelColumn, isLabelled: isLabelled)
+    return header.map { names in names.indices.filter { $0 != column }.map { names[$0] } }
   }
 
   /// The labels in one column.

@@ -21,6 +21,8 @@ public struct Dataset: Sendable {
   public let source: String
   /// What was chosen where the files leave a choice, one sentence each.
   public let notes: [String]
+  /// The names of the coordinates, where the file gives them.
+  public private(set) var featureNames: [String]?
 
   /// Puts a data set together.
   ///
@@ -29,7 +31,7 @@ public struct Dataset: Sendable {
   ///   NaN or infinite, or there are not as many labels as inputs.
   public init(
     samples: Samples, sampleShape: [Int], labels: [Int]?, scaling: String? = nil, source: String,
-    labelSource: String? = nil, notes: [String] = []
+    labelSource: String? = nil, notes: [String] = [], featureNames: [String]? = nil
   ) throws {
     let total =
       switch samples {
@@ -55,6 +57,7 @@ public struct Dataset: Sendable {
     self.labels = labels
     self.source = source
     self.notes = notes
+    self.featureNames = featureNames
     switch samples {
     case .bytes: self.scaling = scaling ?? "divided by 255"
     case .floats: self.scaling = scaling ?? "as stored"
@@ -128,6 +131,6 @@ public struct Dataset: Sendable {
   func with(samples: Samples? = nil, sampleShape: [Int], note: String? = nil) throws -> Dataset {
     try Dataset(
       samples: samples ?? self.samples, sampleShape: sampleShape, labels: labels, scaling: scaling,
-      source: source, notes: notes + (note.map { [$0] } ?? []))
+      source: source, notes: notes + (note.map { [$0] } ?? []), featureNames: featureNames)
   }
 }

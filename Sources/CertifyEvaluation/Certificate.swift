@@ -1,4 +1,5 @@
 import CertifyAttacks
+import CertifyCertificates
 import CertifyResults
 import CertifyThreat
 
@@ -20,4 +21,14 @@ public protocol SmoothedCertificate: Sendable {
   func lowerBound(
     from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> LowerBound?
+  /// How far ever more samples could bring such a proof; `nil` when there is no formula for it.
+  func limit(
+    from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
+  ) throws -> RadiusLimit?
+}
+
+extension SmoothedCertificate {
+  public func limit(
+    from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
+  ) throws -> RadiusLimit? { nil }
 }

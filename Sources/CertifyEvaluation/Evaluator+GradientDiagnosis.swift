@@ -37,7 +37,10 @@ extension Evaluator {
     let diagnosis = try MaskingDiagnosis(
       threat: ThreatModel(norm: norm, space: configuration.space), epsilon: epsilon, seed: configuration.seed,
       reference: MonitoredClassifier(reference, stop: stop),
-      gradients: MonitoredDifferentiableClassifier(gradients, stop: stop))
+      gradients: MonitoredDifferentiableClassifier(gradients, stop: stop),
+      surrogate: try configuration.surrogate?.makeDifferentiableClassifier(
+        batchSize: configuration.attackBatchSize
+      ).map { MonitoredDifferentiableClassifier($0, stop: stop) })
     do {
       let checks = try diagnosis.run(on: Array(inputs))
       return GradientDiagnosis(

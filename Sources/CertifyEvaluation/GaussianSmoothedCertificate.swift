@@ -23,4 +23,12 @@ public struct GaussianSmoothedCertificate: SmoothedCertificate {
         floatSound: smoothing.noise == NoiseFamily.gaussianSound.rawValue, sampling: sampling)
     }
   }
+
+  public func limit(
+    from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
+  ) throws -> RadiusLimit? {
+    try GaussianCertificate.limit(
+      counts: ClassCounts(counts: sampling.counts, failed: sampling.failed), candidate: sampling.candidate,
+      method: method, sigma: smoothing.sigma, alpha: sampling.alpha, norm: norm, inputCount: dimension)
+  }
 }

@@ -24,6 +24,10 @@ public struct RunConfiguration: Sendable {
   public var baseAttack: AttackName
   public var smoothedAttack: AttackName
   public var goal: AttackGoal
+  /// The class that attacks are to reach; `nil` for any but the label.
+  public var target: AttackTarget?
+  /// Another model of the same task, from which witnesses may transfer.
+  public var surrogate: (any ClassifierSource)?
   public var attackParameters: AttackParameters
   public var seed: UInt64
   /// How the samples of the smoothed classifiers are drawn, where more ways than one apply.
@@ -38,7 +42,7 @@ public struct RunConfiguration: Sendable {
     selectionSamples: Int, samples: Int, alpha: Double, baseCertificates: [any BaseCertificate],
     smoothedCertificate: (any SmoothedCertificate)?, baseAttack: AttackName, smoothedAttack: AttackName,
     goal: AttackGoal, attackParameters: AttackParameters, seed: UInt64, batchSize: Int, attackBatchSize: Int,
-    sampler: Sampler = .direct
+    sampler: Sampler = .direct, target: AttackTarget? = nil, surrogate: (any ClassifierSource)? = nil
   ) {
     self.space = space
     self.norms = norms
@@ -57,6 +61,8 @@ public struct RunConfiguration: Sendable {
     self.batchSize = batchSize
     self.attackBatchSize = attackBatchSize
     self.sampler = sampler
+    self.target = target
+    self.surrogate = surrogate
   }
 
   /// Rows of a forward pass of the classifier that defines f where f itself is bracketed: 1 where attacks have

@@ -1,30 +1,38 @@
 import CertifyAttacks
+import CertifyEngine
 import CertifyResults
 import CertifyThreat
 
 extension Worker {
   /// The base classifier's bracket in each norm.
   func baseBrackets(_ input: AttackInput) throws -> [WitnessedBracket] {
-    try configuration.norms.map { norm in
+    let targets = try targets(of: input)
+    return try configuration.norms.map { norm in
       let threat = threat(norm)
       let attack = try BaseAttack(
         name: configuration.baseAttack, goal: configuration.goal, threat: threat,
         parameters: configuration.attackParameters, seed: configuration.seed)
-      let outcome = try attack.run(on: input, reference: reference, gradients: gradients)
-      let predicted = outcome.cleanClass
+      let (outcome, records) = try self.attack(targets) { target in
+        try target.map {
+          try attack.run(
+            on: input, target: $0, reference: reference, gradients: gradients, surrogate: surrogate)
+        } ?? attack.run(on: input, reference: reference, gradients: gradients, surrogate: surrogate)
+      }
+      let predicted = try outcome?.cleanClass ?? reference.decide(input.point)
       let correct = predicted == input.label
-      let upper = outcome.witness.map {
+      let upper = outcome?.witness.map {
         UpperBound(
           radius: $0.distance, attack: $0.attack, confidence: 1, witnessClass: $0.witnessClass, flipTest: nil)
       }
       var bracket = Bracket(
         classifier: .base, smoothing: nil, norm: norm, predicted: predicted, correct: correct,
         lower: try baseLowerBound(input, threat, correct: correct), upper: upper,
-        attack: AttackRecord(outcome), contradiction: nil)
-      if bracket.isContradictory, let witness = outcome.witness {
+        attack: outcome.flatMap { AttackRecord($0) }, contradiction: nil, targets: records,
+        trajectory: outcome?.trajectory)
+      if bracket.isContradictory, let witness = outcome?.witness {
         bracket.contradiction = try retestBase(bracket, input, threat, witness: witness)
       }
-      return WitnessedBracket(bracket: bracket, witness: outcome.witness)
+      return WitnessedBracket(bracket: bracket, witness: outcome?.witness)
     }
   }
 
@@ -40,7 +48,7 @@ extension Worker {
     let bounds = try configuration.baseCertificates.compactMap {
       try $0.lowerBound(for: input, threat: threat)
     }
-    return bounds.max { $0.radius < $1.radius }
+    return bounds.max { $0.radius < $1.radius }?.inUnits(of: configuration.space.features)
   }
 
   /// Proof and witness are both deterministic: each is computed again from the start.
@@ -49,9 +57,7 @@ extension Worker {
   ) throws -> ContradictionRecord? {
     guard let lower = bracket.lower, let upper = bracket.upper else { return nil }
     let again = try baseLowerBound(input, threat, correct: bracket.correct)
-    _ = reference.inputs.update(fromContentsOf: witness.point)
-    try reference.forward(count: 1)
-    let survives = reference.decision(row: 0) != input.label
+    let survives = try reference.decide(witness.point) != input.label
     return ContradictionRecord(
       lower: lower, upper: upper, lowerAgain: again?.radius, upperAgain: survives ? upper.radius : nil,
       witness: witness.point)
@@ -68,5 +74,14 @@ extension ContradictionRecord {
     self.init(
       lowerRadius: lower.radius, upperRadius: upper.radius, retestedLowerRadius: lowerAgain,
       retestedUpperRadius: upperAgain, stands: stands, witness: witness)
+  }
+}
+
+extension Classifier {
+  /// The class of one point, evaluated alone.
+  func decide(_ point: [Float]) throws -> Int {
+    _ = inputs.update(fromContentsOf: point)
+    try forward(count: 1)
+    return decision(row: 0)
   }
 }

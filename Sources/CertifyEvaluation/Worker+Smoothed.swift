@@ -11,47 +11,83 @@ extension Worker {
     let sampling = try sample(
       input, team, selection: .selection, estimation: .estimation, samples: configuration.samples,
       alpha: configuration.alpha)
+    let targets = try targets(of: input)
     return try configuration.norms.map { norm in
-      try smoothedBracket(input, team, record, sampling, norm: norm)
+      try smoothedBracket(input, team, record, sampling, norm: norm, targets: targets)
     }
   }
 
   private func smoothedBracket(
     _ input: AttackInput, _ team: SmoothedTeam, _ record: SmoothingRecord,
-    _ sampling: SamplingRecord, norm: Norm
+    _ sampling: SamplingRecord, norm: Norm, targets: [Int]?
   ) throws -> WitnessedBracket {
-    var lower = try configuration.smoothedCertificate?.lowerBound(
-      from: sampling, smoothing: record, norm: norm, dimension: input.point.count)
+    var lower = try lowerBound(sampling, record, norm: norm, dimension: input.point.count)
     let predicted = try prediction(sampling, certified: lower != nil)
     let correct = predicted == input.label
     var upper: UpperBound?
     var attackRecord: AttackRecord?
     var witness: Witness?
+    var records: [TargetRecord]?
     if let predicted, !correct {
       lower?.radius = 0
-      upper = UpperBound(
-        radius: 0, attack: Witness.clean, confidence: 1 - configuration.alpha, witnessClass: predicted,
-        flipTest: nil)
+      records = targets?.map {
+        TargetRecord(
+          target: $0, radius: $0 == predicted ? 0 : nil, attack: $0 == predicted ? Witness.clean : nil)
+      }
+      if targets?.contains(predicted) ?? true {
+        upper = UpperBound(
+          radius: 0, attack: Witness.clean, confidence: 1 - configuration.alpha, witnessClass: predicted,
+          flipTest: nil)
+      }
     } else {
       let attack = try SmoothedAttack(
         name: configuration.smoothedAttack, goal: configuration.goal, threat: threat(norm),
         parameters: configuration.attackParameters, noise: team.leader.generator)
-      let outcome = try attack.run(on: input, reference: self.sampling, gradients: gradients)
-      attackRecord = AttackRecord(outcome)
-      witness = outcome.witness
-      upper = outcome.witness.map {
-        UpperBound(
-          radius: $0.distance, attack: $0.attack, confidence: 1 - outcome.beta,
-          witnessClass: $0.witnessClass, flipTest: outcome.flipTest.map(FlipTestRecord.init))
+      let found = try self.attack(targets) { target in
+        try target.map {
+          try attack.run(on: input, target: $0, reference: self.sampling, gradients: gradients)
+        } ?? attack.run(on: input, reference: self.sampling, gradients: gradients)
+      }
+      records = found.records
+      if let outcome = found.joined {
+        attackRecord = AttackRecord(outcome)
+        witness = outcome.witness
+        upper = outcome.witness.map {
+          UpperBound(
+            radius: $0.distance, attack: $0.attack, confidence: 1 - outcome.beta,
+            witnessClass: $0.witnessClass, flipTest: outcome.flipTest.map(FlipTestRecord.init))
+        }
       }
     }
     var bracket = Bracket(
       classifier: .smoothed, smoothing: record, norm: norm, predicted: predicted, correct: correct,
-      lower: lower, upper: upper, attack: attackRecord, contradiction: nil)
+      lower: lower, upper: upper, attack: attackRecord, contradiction: nil, targets: records)
+    bracket.gapParts = try gapParts(bracket, sampling, dimension: input.point.count)
     if bracket.isContradictory, let witness {
       bracket.contradiction = try retest(bracket, input, team, record, witness: witness)
     }
     return WitnessedBracket(bracket: bracket, witness: witness)
+  }
+
+  /// Where the gap comes from; `nil` without a proof, for a wrong prediction and for ends out of order.
+  private func gapParts(_ bracket: Bracket, _ sampling: SamplingRecord, dimension: Int) throws -> GapParts? {
+    guard bracket.correct, let lower = bracket.lower, let smoothing = bracket.smoothing,
+      let limit = try configuration.smoothedCertificate?.limit(
+        from: sampling, smoothing: smoothing, norm: bracket.norm, dimension: dimension)
+    else { return nil }
+    let unit = configuration.space.features?.largestScale ?? 1
+    return GapParts(
+      lower: lower.radius, methodLimit: limit.method / unit, bestLimit: limit.best / unit,
+      upper: bracket.upper?.radius)
+  }
+
+  /// What the certificate proves from samples, in the units of the run.
+  private func lowerBound(
+    _ sampling: SamplingRecord, _ record: SmoothingRecord, norm: Norm, dimension: Int
+  ) throws -> LowerBound? {
+    try configuration.smoothedCertificate?.lowerBound(
+      from: sampling, smoothing: record, norm: norm, dimension: dimension
+    )?.inUnits(of: configuration.space.features)
   }
 
   /// The class g gives the clean input, or `nil` to abstain: the certified class, or PREDICT without a
@@ -89,8 +125,7 @@ extension Worker {
     let sampling = try sample(
       input, team, selection: .retestSelection, estimation: .retestEstimation,
       samples: configuration.retestSamples(), alpha: RunConfiguration.retestLevel)
-    let lowerAgain = try configuration.smoothedCertificate?.lowerBound(
-      from: sampling, smoothing: record, norm: bracket.norm, dimension: input.point.count)
+    let lowerAgain = try lowerBound(sampling, record, norm: bracket.norm, dimension: input.point.count)
     let parameters = configuration.attackParameters
     let flip = try team.leader.flipTest(
       at: smoothingInput(witness.point), input: input.index, candidate: 0,

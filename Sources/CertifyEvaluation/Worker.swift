@@ -29,6 +29,8 @@ final class Worker {
   /// f inside the smoothed classifiers; may differ from the other one in rounding errors.
   let sampling: any Classifier
   let gradients: (any DifferentiableClassifier)?
+  /// Another model, for attacks on f by transfer.
+  let surrogate: (any DifferentiableClassifier)?
   let smoothed: [SmoothedTeam]
 
   /// - Parameter threads: how many threads share the samples of one input.
@@ -41,6 +43,10 @@ final class Worker {
     gradients =
       configuration.attacks
       ? try source.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
+        .map { MonitoredDifferentiableClassifier($0, stop: stop) } : nil
+    surrogate =
+      configuration.attacks
+      ? try configuration.surrogate?.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
         .map { MonitoredDifferentiableClassifier($0, stop: stop) } : nil
     func monitored(_ classifier: any Classifier) -> any Classifier {
       MonitoredClassifier(classifier, stop: stop)

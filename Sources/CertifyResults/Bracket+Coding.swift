@@ -1,6 +1,7 @@
 extension Bracket {
   enum CodingKeys: String, CodingKey {
-    case classifier, smoothing, norm, predicted, correct, lower, upper, attack, contradiction
+    case classifier, smoothing, norm, predicted, correct, lower, upper, attack, contradiction, gapParts,
+      targets, trajectory
   }
 
   /// Writes absent ends, an abstention and the rest as `null`, so that every bracket has every key.
@@ -15,6 +16,9 @@ extension Bracket {
     try container.encode(upper, forKey: .upper)
     try container.encode(attack, forKey: .attack)
     try container.encode(contradiction, forKey: .contradiction)
+    try container.encode(gapParts, forKey: .gapParts)
+    try container.encodeIfPresent(targets, forKey: .targets)
+    try container.encodeIfPresent(trajectory, forKey: .trajectory)
   }
 }
 

@@ -33,10 +33,19 @@ public struct Bracket: Sendable, Codable, Equatable {
   ///
   /// `lower` and `upper` stay as they were before; `lowerInForce` and `upperInForce` are what the retest left.
   public var contradiction: ContradictionRecord?
+  /// Where the gap between the ends comes from, as far as it is known: for a smoothed classifier's proof.
+  public var gapParts: GapParts?
+  /// The classes that the attack was to reach, and what it found of each; `nil` when any but the label would do.
+  ///
+  /// `upper` is then an input that is given one of them; the proof, which is against all classes, holds for each.
+  public var targets: [TargetRecord]?
+  /// The points that a flow visited, from the input on; only where they were asked for.
+  public var trajectory: [[Float]]?
 
   public init(
     classifier: ClassifierKind, smoothing: SmoothingRecord?, norm: Norm, predicted: Int?, correct: Bool,
-    lower: LowerBound?, upper: UpperBound?, attack: AttackRecord?, contradiction: ContradictionRecord?
+    lower: LowerBound?, upper: UpperBound?, attack: AttackRecord?, contradiction: ContradictionRecord?,
+    gapParts: GapParts? = nil, targets: [TargetRecord]? = nil, trajectory: [[Float]]? = nil
   ) {
     self.classifier = classifier
     self.smoothing = smoothing
@@ -47,6 +56,9 @@ public struct Bracket: Sendable, Codable, Equatable {
     self.upper = upper
     self.attack = attack
     self.contradiction = contradiction
+    self.gapParts = gapParts
+    self.targets = targets
+    self.trajectory = trajectory
   }
 
   /// Whether the smoothed classifier refused to answer.

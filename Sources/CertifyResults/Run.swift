@@ -99,13 +99,20 @@ public struct RunManifest: Sendable, Codable, Equatable {
   public var seed: UInt64
   /// The command line, quoted for a shell.
   public var command: String
+  /// What attacks were to reach, such as `3` or `second`; `nil` for any class but the label.
+  public var target: String?
+  /// The file that narrowed what may change, whose limits are in `space`.
+  public var threatFile: FileRecord?
+  /// Another model, from which witnesses could transfer.
+  public var surrogate: FileRecord?
 
   public init(
     tool: ToolRecord, model: FileRecord, data: FileRecord, labels: FileRecord?, space: InputSpace,
     scaling: String, inputShape: [Int], classCount: Int, selectedInputs: Int, availableInputs: Int,
     norms: [Norm], classifiers: [ClassifierKind], smoothings: [SmoothingRecord], samples: Int,
     selectionSamples: Int, alpha: Double, certificates: [String], attacks: [String], epsilons: [Double],
-    parameters: [String: String], seed: UInt64, command: String
+    parameters: [String: String], seed: UInt64, command: String, target: String? = nil,
+    threatFile: FileRecord? = nil, surrogate: FileRecord? = nil
   ) {
     self.tool = tool
     self.model = model
@@ -129,6 +136,9 @@ public struct RunManifest: Sendable, Codable, Equatable {
     self.parameters = parameters
     self.seed = seed
     self.command = command
+    self.target = target
+    self.threatFile = threatFile
+    self.surrogate = surrogate
   }
 }
 

@@ -38,6 +38,9 @@ extension GroupSummary {
     self.gaps = gaps.count
     meanGap = Mean.roundedDown(gaps)
     medianGap = Quantile.of(0.5, sorted: gaps)
+    let parts = brackets.compactMap(\.gapParts).filter { $0.total != nil }
+    partedGaps = parts.isEmpty ? nil : parts.count
+    meanGapParts = GapParts(meanOf: parts)
     meanCertifiedRadius = Mean.roundedDown(certifiedRadii)
     medianCertifiedRadius = Quantile.of(0.5, sorted: certifiedRadii)
 

@@ -58,6 +58,9 @@ public struct GroupSummary: Sendable, Codable, Equatable {
   public var meanGap: Double?
   /// The ⌈m/2⌉-th smallest of upper − lower.
   public var medianGap: Double?
+  /// Brackets whose gap is known in all its parts, and the mean of each part over them; `nil` without any.
+  public var partedGaps: Int?
+  public var meanGapParts: GapParts?
 
   static func ratio(_ count: Int, _ total: Int) -> Double? {
     total > 0 ? Double(count) / Double(total) : nil

@@ -4,17 +4,18 @@ extension FeasibleSet {
   /// Writes a random start: uniform in the ball, then projected onto ball ∩ box.
   ///
   /// For ℓ∞ the intersection is a box and the point is uniform in it. For ℓ₁ and ℓ₂ what falls outside the
-  /// box lands on its boundary. With an infinite radius the point is uniform in the box, and x₀ without one.
+  /// box lands on its boundary. With an infinite radius the point is uniform in the box, and x₀ where it is unbounded.
   public mutating func randomPoint(
     into point: UnsafeMutableBufferPointer<Float>, using generator: inout some RandomNumberGenerator
   ) {
     precondition(point.count == dimension, "a point of the set has \(dimension) coordinates")
     if norm == .linf || radius == .infinity {
-      guard radius < .infinity || bounds != nil else {
-        for i in 0..<dimension { point[i] = center[i] }
-        return
-      }
       for i in 0..<dimension {
+        let isBounded = lower[i] > -.greatestFiniteMagnitude && upper[i] < .greatestFiniteMagnitude
+        guard isBounded else {
+          point[i] = center[i]
+          continue
+        }
         let width = Double(upper[i]) - Double(lower[i])
         point[i] = Float(Double(lower[i]) + width * Double.unit(using: &generator))
       }

@@ -6,7 +6,7 @@
 public struct FeasibleSet: Sendable {
   public let norm: Norm
   /// The box, or `nil` for all of ℝᵈ.
-  public let bounds: InputSpace.Bounds?
+  public let box: Box?
   /// The number of coordinates d.
   public let dimension: Int
   /// The budget; infinite for the box alone.
@@ -25,13 +25,20 @@ public struct FeasibleSet: Sendable {
 
   /// Makes a set around the point of the box nearest to 0, to be moved.
   public init(norm: Norm, bounds: InputSpace.Bounds?, dimension: Int) {
+    self.init(norm: norm, box: bounds.map { Box($0, dimension: dimension) }, dimension: dimension)
+  }
+
+  /// Makes a set around the point of the box nearest to 0, to be moved.
+  ///
+  /// - Precondition: The box has `dimension` coordinates.
+  public init(norm: Norm, box: Box?, dimension: Int) {
     precondition(dimension >= 0, "a space has no negative dimension")
+    precondition(box.map { $0.lower.count == dimension } ?? true, "a box of the space")
     self.norm = norm
-    self.bounds = bounds
+    self.box = box
     self.dimension = dimension
     radius = 0
-    let origin = bounds.map { min(max(0, $0.lower), $0.upper) } ?? 0
-    center = Array(repeating: origin, count: dimension)
+    center = (0..<dimension).map { i in box.map { min(max(0, $0.lower[i]), $0.upper[i]) } ?? 0 }
     lower = center
     upper = center
     magnitudes = Array(repeating: 0, count: norm == .linf ? 0 : dimension)
@@ -47,6 +54,21 @@ public struct FeasibleSet: Sendable {
     try move(to: center, radius: radius)
   }
 
+  /// Makes the set of the points within `radius` of `center`.
+  ///
+  /// - Throws: ``ThreatError`` when the center is not in the box or the radius is negative or NaN.
+  public init(norm: Norm, box: Box?, center: [Float], radius: Double) throws(ThreatError) {
+    self.init(norm: norm, box: box, dimension: center.count)
+    try move(to: center, radius: radius)
+  }
+
+  /// The finite ends of the interval of a coordinate.
+  private func ends(_ i: Int) -> (lower: Float, upper: Float) {
+    let largest = Float.greatestFiniteMagnitude
+    guard let box else { return (-largest, largest) }
+    return (max(box.lower[i], -largest), min(box.upper[i], largest))
+  }
+
   /// Moves the set to another input and budget.
   ///
   /// - Throws: ``ThreatError`` when the center is not finite and in the box, has another dimension, or the
@@ -55,10 +77,11 @@ public struct FeasibleSet: Sendable {
     guard center.count == dimension else {
       throw .dimension(expected: dimension, found: center.count)
     }
-    let lowest = bounds?.lower ?? -Float.greatestFiniteMagnitude
-    let highest = bounds?.upper ?? Float.greatestFiniteMagnitude
-    for i in 0..<dimension where !(center[i] >= lowest && center[i] <= highest) {
-      throw .outsideBounds(coordinate: i, value: center[i], lower: lowest, upper: highest)
+    for i in 0..<dimension {
+      let (lowest, highest) = ends(i)
+      guard center[i] >= lowest, center[i] <= highest else {
+        throw .outsideBounds(coordinate: i, value: center[i], lower: lowest, upper: highest)
+      }
     }
     guard radius >= 0 else { throw .radius(radius) }
     for i in 0..<dimension { self.center[i] = center[i] }
@@ -80,16 +103,12 @@ public struct FeasibleSet: Sendable {
   public mutating func setRadius(_ radius: Double) throws(ThreatError) {
     guard radius >= 0 else { throw .radius(radius) }
     self.radius = radius
-    let lowest = bounds?.lower ?? -Float.greatestFiniteMagnitude
-    let highest = bounds?.upper ?? Float.greatestFiniteMagnitude
     guard norm == .linf, radius < .infinity else {
-      for i in 0..<dimension {
-        lower[i] = lowest
-        upper[i] = highest
-      }
+      for i in 0..<dimension { (lower[i], upper[i]) = ends(i) }
       return
     }
     for i in 0..<dimension {
+      let (lowest, highest) = ends(i)
       lower[i] = max(lowest, center[i].farthest(within: -radius))
       upper[i] = min(highest, center[i].farthest(within: radius))
     }
@@ -114,8 +133,12 @@ public struct FeasibleSet: Sendable {
 extension FeasibleSet: CustomStringConvertible {
   /// Such as `l2 ball of radius 0.5 in 784 coordinates within [0.0, 1.0]`.
   public var description: String {
-    let box = bounds.map { " within [\($0.lower), \($0.upper)]" } ?? ""
-    return "\(norm.rawValue) ball of radius \(radius) in \(dimension) coordinates\(box)"
+    var within = ""
+    if let box, let lower = box.lower.first, let upper = box.upper.first {
+      let isUniform = box.lower.allSatisfy { $0 == lower } && box.upper.allSatisfy { $0 == upper }
+      within = isUniform ? " within [\(lower), \(upper)]" : " within a box"
+    }
+    return "\(norm.rawValue) ball of radius \(radius) in \(dimension) coordinates\(within)"
   }
 }
 

@@ -10,8 +10,8 @@
 /// search, and proves nothing. It owns the memory it needs.
 public struct HalfSpaceProjection: Sendable {
   public let norm: Norm
-  /// The box, or `nil` for all of ℝᵈ.
-  public let bounds: InputSpace.Bounds?
+  /// The box, infinite where nothing bounds a coordinate.
+  public let box: Box
   /// |gᵢ|.
   private var slopes: [Float]
   /// γᵢ.
@@ -19,9 +19,15 @@ public struct HalfSpaceProjection: Sendable {
 
   /// Makes room for points of `dimension` coordinates, 0 or more.
   public init(norm: Norm, bounds: InputSpace.Bounds?, dimension: Int) {
+    self.init(norm: norm, box: bounds.map { Box($0, dimension: dimension) }, dimension: dimension)
+  }
+
+  /// - Precondition: The box has `dimension` coordinates.
+  public init(norm: Norm, box: Box?, dimension: Int) {
     precondition(dimension >= 0, "a space has no negative dimension")
+    precondition(box.map { $0.lower.count == dimension } ?? true, "a box of the space")
     self.norm = norm
-    self.bounds = bounds
+    self.box = box ?? Box(.init(lower: -.infinity, upper: .infinity), dimension: dimension)
     slopes = Array(repeating: 0, count: dimension)
     rooms = slopes
   }
@@ -47,15 +53,14 @@ public struct HalfSpaceProjection: Sendable {
       for i in 0..<count { point[i] = center[i] }
       return 0
     }
-    let lower = bounds?.lower ?? -.infinity
-    let upper = bounds?.upper ?? .infinity
     let norm = norm
+    let box = box
     let distance: Double? = slopes.withUnsafeMutableBufferPointer { slopes in
       rooms.withUnsafeMutableBufferPointer { rooms in
         for i in 0..<count {
           let g = gradient[i].finite(orElse: 0)
           slopes[i] = abs(g)
-          rooms[i] = g > 0 ? upper - center[i] : g < 0 ? center[i] - lower : 0
+          rooms[i] = g > 0 ? box.upper[i] - center[i] : g < 0 ? center[i] - box.lower[i] : 0
         }
         let solver = HalfSpaceSolver(count: count, slopes: slopes, rooms: rooms, gain: Float(gain))
         return switch norm {
@@ -69,7 +74,7 @@ public struct HalfSpaceProjection: Sendable {
     for i in 0..<count {
       let length = rooms[i] == .infinity ? 0 : rooms[i] * stretch
       let moved = gradient[i] > 0 ? center[i] + length : center[i] - length
-      point[i] = moved < lower ? lower : moved > upper ? upper : moved
+      point[i] = min(max(moved, box.lower[i]), box.upper[i])
     }
     return distance
   }

@@ -6,7 +6,13 @@ extension InputSpace {
   ///
   /// A coordinate is inside when it is finite, within the bounds, and k/`gridSteps` on a grid.
   public func firstCoordinateOutside(of point: UnsafeBufferPointer<Float>) -> Int? {
-    point.indices.first { !contains(point[$0]) }
+    guard let features else { return point.indices.first { !contains(point[$0]) } }
+    guard features.count == point.count else { return 0 }
+    return point.indices.first { i in
+      let isBelow = features.lower.map { point[i] < $0[i] } ?? false
+      let isAbove = features.upper.map { point[i] > $0[i] } ?? false
+      return isBelow || isAbove || !contains(point[i])
+    }
   }
 
   /// Whether every coordinate of `point` is allowed.
@@ -15,9 +21,14 @@ extension InputSpace {
   }
 
   /// Whether every coordinate of `point` is allowed.
-  public func contains(_ point: [Float]) -> Bool { point.allSatisfy { contains($0) } }
+  public func contains(_ point: [Float]) -> Bool { firstCoordinateOutside(of: point) == nil }
 
-  /// Whether one coordinate may have the value `value`.
+  /// The index of the first coordinate outside the space, or `nil` when `point` is an allowed input.
+  public func firstCoordinateOutside(of point: [Float]) -> Int? {
+    point.withUnsafeBufferPointer { firstCoordinateOutside(of: $0) }
+  }
+
+  /// Whether a coordinate without limits of its own may have the value `value`.
   public func contains(_ value: Float) -> Bool {
     guard value.isFinite else { return false }
     if let bounds, value < bounds.lower || value > bounds.upper { return false }
@@ -85,25 +96,41 @@ extension InputSpace {
 extension ThreatModel {
   /// The radius that a witness proves: ‖witness − input‖_p, rounded up.
   ///
-  /// On a grid the distance is that of the integers, ‖k' − k‖_p / steps; otherwise that of the floats.
+  /// On a grid the distance is that of the integers, ‖k' − k‖_p / steps; otherwise that of the floats, in the units
+  /// of the features where they have scales.
   ///
   /// - Throws: ``ThreatError`` when the witness or the input is not in 𝒳: it proves nothing there.
   public func radius(of witness: [Float], from input: [Float]) throws(ThreatError) -> Double {
     guard witness.count == input.count else {
       throw .dimension(expected: input.count, found: witness.count)
     }
-    if let steps = space.gridSteps {
+    try checkMoves(to: witness, from: input)
+    if let steps = space.gridSteps, space.features?.scale == nil {
       let a = try space.gridIntegers(of: witness, steps: steps)
       let b = try space.gridIntegers(of: input, steps: steps)
       return norm.gridDistance(a, b, steps: steps)
     }
     for point in [witness, input] {
-      if let i = point.firstIndex(where: { !space.contains($0) }) {
+      if let i = space.firstCoordinateOutside(of: point) {
         throw .outsideBounds(
           coordinate: i, value: point[i], lower: space.bounds?.lower ?? -.infinity,
           upper: space.bounds?.upper ?? .infinity)
       }
     }
-    return norm.distanceRoundedUp(witness, input)
+    return norm.distanceRoundedUp(witness, input, scale: space.features?.scale)
+  }
+
+  /// Checks that immutable coordinates stayed, and that the others moved by whole steps where they have any.
+  private func checkMoves(to witness: [Float], from input: [Float]) throws(ThreatError) {
+    guard let features = space.features else { return }
+    guard features.count == input.count else {
+      throw .dimension(expected: features.count, found: input.count)
+    }
+    for i in features.immutable where witness[i] != input[i] { throw .immutable(coordinate: i) }
+    for (i, step) in (features.step ?? []).enumerated() where step > 0 {
+      if space.stepped(witness[i], from: input[i], step: step) != witness[i] {
+        throw .offStep(coordinate: i, value: witness[i], step: step)
+      }
+    }
   }
 }

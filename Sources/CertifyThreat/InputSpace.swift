@@ -4,10 +4,13 @@ public struct InputSpace: Sendable, Equatable, Codable {
   public var bounds: Bounds?
   /// For data of 8 bits, the number of steps between 0 and 1 (255): inputs are k/255 with integer k.
   public var gridSteps: Int?
+  /// Narrower limits of single coordinates, and the units in which they are measured; `nil` where all are alike.
+  public var features: FeatureLimits?
 
-  public init(bounds: Bounds?, gridSteps: Int?) {
+  public init(bounds: Bounds?, gridSteps: Int?, features: FeatureLimits? = nil) {
     self.bounds = bounds
     self.gridSteps = gridSteps
+    self.features = features
   }
 
   /// A box with the same interval for every coordinate.

@@ -44,6 +44,17 @@ extension Norm {
     a.withUnsafeBufferPointer { a in b.withUnsafeBufferPointer { b in distanceRoundedUp(a, b) } }
   }
 
+  /// A number that is at least the exact ‖(a − b)/s‖_p of the two float vectors.
+  ///
+  /// - Parameter scale: s, positive, as many numbers as coordinates; `nil` for all 1.
+  public func distanceRoundedUp(_ a: [Float], _ b: [Float], scale: [Float]?) -> Double {
+    guard let scale else { return distanceRoundedUp(a, b) }
+    precondition(a.count == b.count && a.count == scale.count, "points and scales of one space")
+    return accumulateUpward(count: a.count) { i in
+      a[i].isNaN || b[i].isNaN ? .nan : Upward.quotient(Upward.distance(a[i], b[i]), Double(scale[i]))
+    }
+  }
+
   /// ‖a − b‖_p / steps for points of the integer grid, rounded up.
   ///
   /// The differences are integers, so below 2⁵³ only the root and the division round: unlike the distance of

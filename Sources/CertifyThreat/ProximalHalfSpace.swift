@@ -7,15 +7,21 @@
 /// u: r is how far a coordinate may give back in one step. All is done in single precision: it steers a search, and
 /// proves nothing.
 public struct ProximalHalfSpace: Sendable {
-  /// The box, or `nil` for all of ℝᵈ.
-  public let bounds: InputSpace.Bounds?
+  /// The box, infinite where nothing bounds a coordinate.
+  public let box: Box
   /// uᵢ − xᵢ, and rgᵢ.
   private var offsets: [Float]
   private var slopes: [Float]
 
   public init(bounds: InputSpace.Bounds?, dimension: Int) {
+    self.init(box: bounds.map { Box($0, dimension: dimension) }, dimension: dimension)
+  }
+
+  /// - Precondition: The box has `dimension` coordinates.
+  public init(box: Box?, dimension: Int) {
     precondition(dimension >= 0, "a space has no negative dimension")
-    self.bounds = bounds
+    precondition(box.map { $0.lower.count == dimension } ?? true, "a box of the space")
+    self.box = box ?? Box(.init(lower: -.infinity, upper: .infinity), dimension: dimension)
     offsets = Array(repeating: 0, count: dimension)
     slopes = offsets
   }
@@ -40,8 +46,6 @@ public struct ProximalHalfSpace: Sendable {
       center.count == count && start.count == count && gradient.count == count && point.count == count,
       "one space")
     let r = max(Float(reach), .leastNormalMagnitude)
-    let lower = bounds?.lower ?? -.infinity
-    let upper = bounds?.upper ?? .infinity
     var largest: Float = 0
     for i in 0..<count {
       offsets[i] = start[i] - center[i]
@@ -52,7 +56,7 @@ public struct ProximalHalfSpace: Sendable {
     func moved(_ i: Int, _ multiplier: Float) -> Float {
       let q = offsets[i] + multiplier * slopes[i]
       let w = q > r ? q - r : q < -r ? q + r : 0
-      return min(max(w, lower - center[i]), upper - center[i])
+      return min(max(w, box.lower[i] - center[i]), box.upper[i] - center[i])
     }
     func reaches(_ multiplier: Float) -> Bool {
       var sum: Float = 0
@@ -62,7 +66,7 @@ public struct ProximalHalfSpace: Sendable {
     let multiplier = largest > 0 ? Self.smallest(unit: r / largest, where: reaches) : 0
     let stretch = Float(stretch)
     for i in 0..<count {
-      point[i] = min(max(center[i] + moved(i, multiplier) * stretch, lower), upper)
+      point[i] = min(max(center[i] + moved(i, multiplier) * stretch, box.lower[i]), box.upper[i])
     }
   }
 

@@ -9,6 +9,8 @@ import _CertifyTestSupport
 @Suite struct DocumentationTests {
   /// What commands name, and the fixture that takes its place; the longest names first.
   private static let standIns: [(name: String, fixture: String)] = [
+    ("other.onnx", "models/digits_mlp_clean.onnx"), ("tabular.onnx", "models/moons_mlp.onnx"),
+    ("tabular.csv", "data/moons_test40.csv"),
     ("MODEL.onnx", "models/digits_mlp.onnx"), ("model.onnx", "models/digits_mlp.onnx"),
     ("test.npz", "data/digits_test.npz"), ("data.npz", "data/digits_test.npz"),
     ("DATA.npz", "data/digits_test.npz"), ("labels.npy", "data/digits_test-labels-idx1-ubyte"),
@@ -34,7 +36,7 @@ import _CertifyTestSupport
     ["README.md"]
     + [
       "tutorial", "reading-the-bracket", "choosing-sigma", "guarantee", "gating-ci", "reports", "comparing",
-      "command-line", "night-runs",
+      "command-line", "night-runs", "threat-models",
     ].map { "docs/\($0).md" }
 
   @Test(arguments: pages) func commandsOfThePageWork(page: String) throws {
@@ -145,6 +147,7 @@ import _CertifyTestSupport
       .replacing(/(?m)^first: .*$/, with: "first: 2")
     for name in ["certify.yml", "fixtures/policies/digits.yml"] { try place.write(short, to: name) }
     try place.write(DigitsProperty().text(epsilon: 0.005), to: "property.vnnlib")
+    try place.write("version: 1\nimmutable: [east]\n", to: "threat.yml")
     try place.write("jobs: 2\nsigma: [0.25, 0.5]\n", to: "options.yml")
     try place.write((0..<10).map { "digit \($0)" }.joined(separator: "\n"), to: "names.txt")
     try FileManager.default.createDirectory(atPath: place.path("models"), withIntermediateDirectories: true)

@@ -15,7 +15,11 @@ import Testing
       gradients: classifier, maximumQueries: 10_000)
     var parameters = AttackParameters()
     parameters.steps = 20
-    let path = try EulerFlow(parameters: parameters, stepNorm: s).trajectory(on: oracle, epsilon: epsilon)
+    parameters.stepNorm = s
+    oracle.trajectory = []
+    var generator = SplitMix64(seed: 1, input: 0, stage: 0)
+    try EulerFlow(parameters: parameters).run(on: oracle, epsilon: epsilon, generator: &generator)
+    let path = try #require(oracle.trajectory)
     #expect(path.count == 21)
     #expect(path.first == problem.x)
     let margins = path.map { point in

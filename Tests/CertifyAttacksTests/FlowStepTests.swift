@@ -24,8 +24,10 @@ import Testing
   }
 
   static func isFeasible(_ v: [Double], _ test: Case, slack: Double = 1e-9) -> Bool {
-    let box = test.step.bounds.map { bounds in
-      v.allSatisfy { $0 >= Double(bounds.lower) - slack && $0 <= Double(bounds.upper) + slack }
+    let box = test.step.box.map { box in
+      v.indices.allSatisfy {
+        v[$0] >= Double(box.lower[$0]) - slack && v[$0] <= Double(box.upper[$0]) + slack
+      }
     }
     return length(v, test.u, test.step.stepNorm) <= test.step.stepLength + slack
       && length(v, test.x, test.step.budgetNorm) <= test.step.budget + slack && box ?? true
@@ -45,7 +47,7 @@ import Testing
     let g = (0..<d).map { _ in draw(-1...1) }
     let step = FlowStep(
       stepNorm: s, stepLength: draw(0.02...0.3), budgetNorm: p, budget: budget,
-      bounds: seed % 2 == 0 ? nil : .init(lower: 0, upper: 1))
+      box: seed % 2 == 0 ? nil : Box(.init(lower: 0, upper: 1), dimension: d))
     return Case(step: step, g: g, u: u, x: x)
   }
 
@@ -82,7 +84,7 @@ import Testing
   /// Two-dimensional examples where the Hölder step, projected on to the budget's ball, gains less.
   @Test(arguments: [Norm.linf, .l2]) func projectingAfterwardsIsNotTheSame(_ s: Norm) throws {
     let (x, u, g) = ([0.0, 0], [0.8, 0.6], [1.0, 0.2])
-    let step = FlowStep(stepNorm: s, stepLength: 0.5, budgetNorm: .l2, budget: 1, bounds: nil)
+    let step = FlowStep(stepNorm: s, stepLength: 0.5, budgetNorm: .l2, budget: 1, box: nil)
     let best = Self.gain(g, step.maximizer(gradient: g, from: u, center: x), u)
     let holder = s.steepestStep(along: g.map { Float($0) }, radius: 0.5)
     var set = try FeasibleSet(norm: .l2, bounds: nil, center: [0, 0], radius: 1)
@@ -92,7 +94,8 @@ import Testing
 
   @Test func forTwoLinfBallsItIsStepThenClip() {
     let step = FlowStep(
-      stepNorm: .linf, stepLength: 0.3, budgetNorm: .linf, budget: 0.4, bounds: .init(lower: 0, upper: 1))
+      stepNorm: .linf, stepLength: 0.3, budgetNorm: .linf, budget: 0.4,
+      box: Box(.init(lower: 0, upper: 1), dimension: 4))
     let v = step.maximizer(
       gradient: [1, -1, 0, .nan], from: [0.8, 0.5, 0.5, 0.5], center: [0.5, 0.2, 0.5, 0.5])
     #expect(zip(v, [0.9, 0.2, 0.5, 0.5]).allSatisfy { abs($0 - $1) < 1e-12 })

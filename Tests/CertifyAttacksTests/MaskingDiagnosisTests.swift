@@ -41,6 +41,43 @@ import _CertifyTestSupport
     #expect(checks.first { $0.sign == sign }?.isSeen == true, "\(checks)")
   }
 
+  /// What a diagnosis looks for, each once; see `docs/reading-the-bracket.md`.
+  @Test func everySignIsLookedFor() {
+    #expect(
+      MaskingCheck.Sign.allCases.map(\.rawValue) == [
+        "random-logits", "dead-gradient", "probabilities", "one-step-beats-iterative",
+        "black-box-beats-white-box", "unbounded-fails", "flat-in-epsilon", "more-steps-help",
+        "random-succeeds", "transfer-beats-white-box",
+      ])
+  }
+
+  /// A model that no change moves looks perfectly robust, and says so itself.
+  @Test func modelsThatNothingMovesAreSeen() throws {
+    var stuck = Self.problem
+    stuck.bias[Self.problem.label] += 1000
+    let classifier = stuck.classifier(batchSize: 8)
+    let checks = try MaskingDiagnosis(
+      threat: BaseAttackTests.threat(.linf, box: true), epsilon: 0.1, seed: 1, reference: classifier,
+      gradients: classifier
+    ).run(on: [stuck.input(), stuck.input(index: 1)])
+    let seen = checks.filter { $0.isSeen == true }.map(\.sign)
+    #expect(seen == [.unboundedFails, .flatInEpsilon], "\(checks)")
+  }
+
+  /// Where gradients lead away, random corners of the ball break what they do not.
+  @Test func randomPointsThatSucceedAreSeen() throws {
+    let problem = LinearProblem(shape: [12], classCount: 2, seed: 21, margin: 0.05)
+    func masked() -> MaskedClassifier {
+      MaskedClassifier(problem.classifier(batchSize: 8), mask: .shuffledGradient, start: problem.x)
+    }
+    let checks = try MaskingDiagnosis(
+      threat: BaseAttackTests.threat(.linf, box: true),
+      epsilon: 1.7 * problem.radius(norm: .linf, box: true), seed: 1, reference: masked(),
+      gradients: masked()
+    ).run(on: (0..<6).map { problem.input(index: $0) })
+    #expect(checks.first { $0.sign == .randomSucceeds }?.isSeen == true, "\(checks)")
+  }
+
   @Test(arguments: Norm.allCases) func cleanModelsAreNotAccused(_ norm: Norm) throws {
     let checks = try Self.checks(.none, norm, surrogate: true)
     #expect(checks.map(\.sign) == MaskingCheck.Sign.allCases)

@@ -54,10 +54,13 @@ import _CertifyTestSupport
     }
   }
 
-  @Test(arguments: [AttackName.smoothadv, .randomSearch], [1, 100, 129, 700, 5000, 20_000])
+  @Test(
+    arguments: [AttackName.smoothadv, .smoothedDDN, .noiseWalk, .randomSearch],
+    [1, 100, 129, 700, 5000, 20_000])
   func budgetIsNeverExceeded(_ name: AttackName, _ budget: Int) throws {
     let problem = Self.problem(.gaussian, seed: 3)
     for goal in [AttackGoal.smallestNorm, .epsilons([0.3, 0.7, 1])] {
+      if name == .smoothedDDN, goal != .smallestNorm { continue }
       let attack = try Self.attack(name, .gaussian, .l2, goal: goal) { $0.maximumSmoothedQueries = budget }
       let reference = problem.classifier(batchSize: 64)
       let gradients = problem.classifier(batchSize: 32)
@@ -68,12 +71,14 @@ import _CertifyTestSupport
     }
   }
 
-  @Test(arguments: [NoiseFamily.gaussian, .gaussianSound]) func fixedEpsilon(_ family: NoiseFamily) throws {
+  @Test(arguments: [NoiseFamily.gaussian, .gaussianSound], [true, false])
+  func fixedEpsilon(_ family: NoiseFamily, gradients: Bool) throws {
     let problem = Self.problem(family, seed: 8)
     let exact = problem.radius(norm: .l2, box: true)
-    for (factor, succeeds) in [(0.97, false), (1.15, true)] {
+    for (factor, succeeds) in [(0.97, false), (gradients ? 1.15 : 1.25, true)] {
       let outcome = try Self.run(
-        Self.attack(.auto, family, .l2, goal: .epsilons([exact * factor, exact * 0.5])), problem)
+        Self.attack(.auto, family, .l2, goal: .epsilons([exact * factor, exact * 0.5])), problem,
+        gradients: gradients)
       #expect((outcome.witness != nil) == succeeds)
       #expect(outcome.epsilons == [exact * 0.5, exact * factor])
       #expect(outcome.succeededEpsilon == (succeeds ? exact * factor : nil))
@@ -93,7 +98,8 @@ import _CertifyTestSupport
   }
 
   /// However many candidates an unbeatable model is asked about, none is reported.
-  @Test(arguments: [AttackName.smoothadv, .randomSearch]) func noWitnessIsAbsent(_ name: AttackName) throws {
+  @Test(arguments: [AttackName.smoothadv, .smoothedDDN, .noiseWalk, .randomSearch])
+  func noWitnessIsAbsent(_ name: AttackName) throws {
     var problem = Self.problem(.gaussian, seed: 3)
     problem.bias = problem.bias.indices.map {
       $0 == 1 ? problem.bias[1] + (problem.label == 1 ? 100 : -100) : 0
@@ -104,15 +110,35 @@ import _CertifyTestSupport
     #expect(outcome.flipped == 0)
   }
 
+  /// Decisions alone find the nearest boundary of a linear model, far nearer than random directions do.
   @Test(arguments: [NoiseFamily.gaussian, .gaussianSound], Norm.allCases)
-  func randomSearchFindsValidWitnesses(_ family: NoiseFamily, _ norm: Norm) throws {
+  func noiseWalkNeedsNoGradients(_ family: NoiseFamily, _ norm: Norm) throws {
     let problem = Self.problem(family, seed: 8)
-    let outcome = try Self.run(Self.attack(.best, family, norm), problem, gradients: false)
+    let exact = problem.radius(norm: norm, box: true)
+    func distance(_ name: AttackName) throws -> Double {
+      let outcome = try Self.run(Self.attack(name, family, norm), problem, gradients: false)
+      let witness = try #require(outcome.witness)
+      #expect(witness.attack == (name == .best ? "noise-walk" : name.rawValue))
+      #expect(witness.distance >= exact * (1 - 2e-6))
+      #expect(try problem.decision(witness.point) != problem.label)
+      #expect(outcome.gradients == 0)
+      return witness.distance
+    }
+    let walked = try distance(.best)
+    #expect(walked <= 1.15 * exact + (norm == .linf && family == .gaussianSound ? 1.0 / 255 : 0))
+    #expect(walked < 0.8 * (try distance(.randomSearch)))
+  }
+
+  @Test(arguments: [NoiseFamily.gaussian, .gaussianSound]) func ddnIsForL2(_ family: NoiseFamily) throws {
+    let problem = Self.problem(family, seed: 12)
+    let outcome = try Self.run(Self.attack(.smoothedDDN, family, .l2), problem)
     let witness = try #require(outcome.witness)
-    #expect(witness.attack == "random-search")
-    #expect(witness.distance >= problem.radius(norm: norm, box: true))
-    #expect(try problem.decision(witness.point) != problem.label)
-    #expect(outcome.gradients == 0)
+    let exact = problem.radius(norm: .l2, box: true)
+    #expect(witness.attack == "smoothed-ddn")
+    #expect(witness.distance >= exact * (1 - 2e-6) && witness.distance <= 1.06 * exact)
+    for (norm, goal) in [(Norm.linf, AttackGoal.smallestNorm), (.l2, .epsilons([1]))] {
+      #expect(throws: AttackError.self) { try Self.attack(.smoothedDDN, family, norm, goal: goal) }
+    }
   }
 
   @Test func seedAndIndexAloneDecide() throws {

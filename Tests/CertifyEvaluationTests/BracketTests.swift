@@ -42,13 +42,18 @@ struct BracketTests {
         if bracket.correct, bracket.lower != nil, bracket.upper != nil { both += 1 }
         switch bracket.classifier {
         case .base:
-          #expect(bracket.smoothing == nil)
+          #expect(bracket.smoothing == nil && bracket.gapParts == nil)
           #expect(bracket.lower?.confidence == 1)
           if let upper = bracket.upper { #expect(upper.confidence == 1 && upper.flipTest == nil) }
         case .smoothed:
           #expect(bracket.lower.map { $0.confidence == 1 - run.configuration.alpha } ?? true)
           #expect(
             bracket.lower.map { $0.floatSound == (bracket.smoothing?.noise == "gaussian-sound") } ?? true)
+          if bracket.correct, let gap = bracket.gap {
+            let parts = try #require(bracket.gapParts)
+            #expect(abs(try #require(parts.total) - gap) <= 1e-12)
+            #expect([parts.sampling, parts.method, parts.attack].allSatisfy { $0 ?? -1 >= 0 })
+          }
           if bracket.correct, let upper = bracket.upper {
             #expect(upper.confidence == 1 - run.configuration.attackParameters.beta)
             #expect(upper.flipTest?.outcome == .flipped)

@@ -15,6 +15,7 @@ struct ResultsFileTests {
     full.upper?.flipTest = FlipTestRecord(
       outcome: .flipped, samples: 10, rivalHits: 9, labelHits: 1, beta: .leastNonzeroMagnitude)
     full.attack?.epsilons = [0.1, .pi]
+    full.gapParts = GapParts(sampling: 1 / 3, method: nil, attack: .pi)
     full.contradiction = ContradictionRecord(
       lowerRadius: 1, upperRadius: 0.5, retestedLowerRadius: nil, retestedUpperRadius: 0.5, stands: false,
       witness: [0.1, 1.0e-20, 3.4028235e38])

@@ -115,6 +115,41 @@ struct MarkdownReportTests {
     #expect(text.contains("| 6 | one \\| two | one \\| two | 0.300 | 0.901 | 0.600 |"))
   }
 
+  @Test func gapsAreDividedAndTestsOfCandidatesCounted() throws {
+    let text = try report(SampleRun.results)
+    // Inputs 0, 5, 6 and 7 have both ends in order: .7001, .1, .6 and .5 apart.
+    #expect(text.contains("σ = 0.25, ℓ₂ | 4 | 0.050 | 0.012 | 0.413 | 0.475 |"))
+    // Six inputs were attacked; five tests flipped, two of each input held.
+    #expect(text.contains("σ = 0.25, ℓ₂ | 17 | 5 | 12 | 0 |"))
+    var base = SampleRun.results
+    for index in base.inputs.indices { base.inputs[index].brackets.removeAll { $0.classifier == .smoothed } }
+    #expect(try !report(base).contains("Where the gaps come from"))
+  }
+
+  @Test func theDiagnosisOfGradientsIsATableWithAVerdict() throws {
+    var run = SampleRun.results
+    #expect(try !report(run).contains("Can the attacks be trusted?"))
+    func check(_ name: String, _ seen: Bool?) -> GradientDiagnosis.Check {
+      .init(name: name, figure: "\(name) at 3 of 8", seen: seen, meaning: "\(name) | was seen")
+    }
+    run.diagnosis = GradientDiagnosis(
+      norm: .linf, epsilon: 0.0314, inputs: 8,
+      checks: [check("one", false), check("two", nil), check("three", false)])
+    let clean = try report(run)
+    #expect(clean.contains("## Can the attacks be trusted?"))
+    #expect(clean.contains("**Base classifier: gradients look usable.**"))
+    #expect(clean.contains("8 inputs at ε = 0.0314 in ℓ∞"))
+    #expect(clean.contains("| `one` | one at 3 of 8 | fine |"))
+    #expect(clean.contains("| `two` | two at 3 of 8 | not judged |"))
+    run.diagnosis?.checks[0].seen = true
+    run.diagnosis?.checks[2].seen = true
+    let masked = try report(run)
+    #expect(
+      masked.contains(
+        "**Base classifier: do not trust this upper bound, because one \\| was seen; three \\| was seen.**"))
+    #expect(masked.contains("| `three` | three at 3 of 8 | **suspicious** |"))
+  }
+
   @Test func unknownFormatsNameTheNearest() throws {
     let error = try #require(throws: UnknownReportFormat.self) { try ReportFormats.named("markdwon") }
     #expect(error.description.contains("did you mean `markdown`?"))

@@ -39,7 +39,9 @@ enum SampleRun {
       attack: AttackRecord(
         name: "smooth-pgd", queries: 1280, gradients: 640, flipped: upper == nil ? 0 : 1, held: 2,
         inconclusive: 0, epsilons: nil),
-      contradiction: nil)
+      contradiction: nil,
+      gapParts: GapParts(
+        lower: lower, methodLimit: lower + 0.05, bestLimit: lower + 0.0625, upper: upper))
   }
 
   static func attacked(_ label: Int, upper: Double, lower: Double? = nil) -> Bracket {

@@ -52,11 +52,26 @@ enum Wording {
     if let steps = manifest.space.gridSteps {
       limits.append("every value stays a multiple of 1/\(steps), as 8-bit data is")
     }
+    limits += manifest.space.features.map(Self.limits) ?? []
     let norms = manifest.norms.map { "\(symbol($0)) (\(meaning($0)))" }.joined(separator: " or ")
     let within = limits.isEmpty ? "Values may be any real numbers." : "\(limits.joined(separator: " and "))."
     return Prose(
       "An adversary may change an input x to any x + δ at a cost ‖δ‖ in \(norms). "
         + within.prefix(1).uppercased() + within.dropFirst())
+  }
+
+  /// The limits of single features, in words with their numbers.
+  private static func limits(_ features: FeatureLimits) -> [String] {
+    var words: [String] = []
+    if features.lower != nil || features.upper != nil {
+      words.append("single features stay within bounds of their own")
+    }
+    if !features.immutable.isEmpty {
+      words.append("\(features.immutable.count) of \(features.count) features do not change")
+    }
+    if let step = features.step { words.append("\(step.count { $0 > 0 }) features move by whole steps only") }
+    if features.scale != nil { words.append("changes are measured in units of each feature's scale") }
+    return words
   }
 
   /// What defines the smoothed classifier.

@@ -70,6 +70,13 @@ public struct CSVReport: ReportFormat {
       bracket.contradictionStands ? "stands" : bracket.contradictionSettled ? "settled" : nil
     },
     Column("error") { input, _ in input.error },
+    Column("sampling_gap") { $1.gapParts?.sampling },
+    Column("method_gap") { $1.gapParts?.method },
+    Column("attack_gap") { $1.gapParts?.attack },
+    Column("targets") { $1.targets?.map { "\($0.target)" }.joined(separator: " ") },
+    Column("target_radii") {
+      $1.targets?.map { $0.radius.map { "\($0)" } ?? "-" }.joined(separator: " ")
+    },
   ]
 
   private static func line(_ fields: [String]) -> String {

@@ -19,7 +19,7 @@ struct AccuracySection {
   private func part(_ group: GroupSummary) -> [Block] {
     let title = Wording.title(group.key)
     let figure = AccuracyFigure(group, of: source.results)
-    return [
+    let blocks: [Block] = [
       .heading(3, Prose(title)), .paragraph(Prose(figures(group))),
       .illustration(
         Illustration(
@@ -27,6 +27,19 @@ struct AccuracySection {
           alternative: "Certified and attacked accuracy over the radius: \(title)",
           content: .drawing(figure.drawing))),
       .table(table(group)),
+    ]
+    return blocks + trajectories(group)
+  }
+
+  /// The paths of a flow through the plane, where they were kept.
+  private func trajectories(_ group: GroupSummary) -> [Block] {
+    guard let figure = TrajectoryFigure(group.key, of: source.results) else { return [] }
+    return [
+      .illustration(
+        Illustration(
+          path: paths.path("trajectories", group.key),
+          alternative: "The paths of the attack: \(Wording.title(group.key))",
+          content: .drawing(figure.drawing)))
     ]
   }
 

@@ -111,6 +111,7 @@ struct InputsSection {
   }
 
   private func attack(_ bracket: Bracket) -> Prose {
+    if let targets = bracket.targets, targets.isEmpty { return "none: its label is the target" }
     if let upper = bracket.upperInForce { return .code(upper.attack) }
     guard let attack = bracket.attack else { return "–" }
     return "\(code: attack.name) found nothing"

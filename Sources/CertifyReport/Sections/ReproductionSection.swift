@@ -22,6 +22,11 @@ struct ReproductionSection {
       add("labels", labels.path)
       add("labels, SHA-256", labels.sha256)
     }
+    for (what, file) in [("threat file", manifest.threatFile), ("surrogate", manifest.surrogate)] {
+      guard let file else { continue }
+      add(what, file.path)
+      add("\(what), SHA-256", file.sha256)
+    }
     add("certify", manifest.tool.version)
     add("kernels", manifest.tool.kernels)
     add("instruction set", manifest.tool.instructionSet)

@@ -13,6 +13,11 @@ struct SubjectSection {
       "\(strong: "Data"): \(code: manifest.data.path), \(manifest.selectedInputs) of \(manifest.availableInputs) inputs, values \(manifest.scaling).",
       "\(strong: "Threat model"): \(Wording.threat(manifest))",
     ]
+    if let target = manifest.target {
+      items.append(
+        "\(strong: "Target"): \(Self.meaning(target)). A witness is an input that is given the target; the certified radius is against every other class, which bounds the distance to each from below."
+      )
+    }
     if manifest.classifiers.contains(.base) {
       items.append("\(strong: "Base classifier f"): the saved model itself.")
     }
@@ -27,6 +32,15 @@ struct SubjectSection {
       "\(strong: "Certificates"): \(names(manifest.certificates)). \(strong: "Attacks"): \(names(manifest.attacks))\(epsilons)."
     )
     return items
+  }
+
+  private static func meaning(_ target: String) -> Prose {
+    switch target {
+    case "second": "the class that the saved model finds second most likely"
+    case "least-likely": "the class that the saved model finds least likely"
+    case "all": "each class but the label in turn, the nearest of which counts"
+    default: "class \(code: target), for inputs of other labels"
+    }
   }
 
   private func names(_ list: [String]) -> Prose {

@@ -26,6 +26,8 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
   @OptionGroup var options: RunOptions
+  @OptionGroup var threat: ThreatOptions
+  @OptionGroup var flow: FlowOptions
   @OptionGroup var gate: GateOptions
   @OptionGroup var storeOptions: StoreOptions
 
@@ -45,15 +47,17 @@ struct RunCommand: ParsableCommand {
       let criteria = try Criteria(gate)
       let resolved = try ResolvedOptions(options, data: dataOptions, policy: criteria.parameters)
       let jobs = try Self.threads(jobs)
-      let subject = try Subject(model: model, data: dataOptions, options: resolved, logger: logger)
+      let subject = try Subject(
+        model: model, data: dataOptions, options: resolved, threat: threat, logger: logger)
       let configuration = try RunConfiguration(
-        subject: subject, options: resolved, attackOptions: options, logger: logger)
+        subject: subject, options: resolved, attackOptions: options, threat: threat, flow: flow,
+        logger: logger)
       let classNames = try names.names(count: subject.classifier.classCount)
       let output = try OutputDirectory(path: out)
       defer { output.discardIfEmpty() }
       let arguments = Array(Invocation.arguments.dropFirst())
       let manifest = try RunManifest(
-        subject: subject, configuration: configuration, options: resolved, data: dataOptions,
+        subject: subject, configuration: configuration, options: resolved, data: dataOptions, threat: threat,
         arguments: arguments)
       try criteria.check(manifest)
       if !storeOptions.overwrite { try output.refuseForeignResults() }

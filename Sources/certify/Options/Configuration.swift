@@ -14,7 +14,8 @@ extension RunConfiguration {
   /// - Throws: ``CommandError`` of kind usage for names that do not exist or do not fit together; what the
   ///   modules throw for values out of range.
   init(
-    subject: Subject, options: ResolvedOptions, attackOptions: RunOptions, logger: Logger
+    subject: Subject, options: ResolvedOptions, attackOptions: RunOptions, threat: ThreatOptions,
+    flow: FlowOptions, logger: Logger
   ) throws {
     let smoothings = try Self.smoothings(options, isEightBit: subject.dataset.isEightBit)
     for smoothing in smoothings { try smoothing.validate() }
@@ -29,6 +30,14 @@ extension RunConfiguration {
       parameters.maximumQueries = queries
       parameters.maximumSmoothedQueries = queries
     }
+    parameters.stepNorm = flow.stepNorm
+    parameters.keepsTrajectory = flow.trajectories
+    if flow.stepNorm != nil || flow.trajectories, ![.flow, .minimizingMovement, .none].contains(attacks.base)
+    {
+      throw CommandError.usage(
+        "\(flow.stepNorm != nil ? "--step-norm" : "--trajectories"): it is for the attacks flow and "
+          + "minimizing-movement; name one with --attack, and --epsilon")
+    }
     try parameters.validate()
     let batchSize = subject.classifier.preferredBatchSize
     self.init(
@@ -39,7 +48,12 @@ extension RunConfiguration {
       goal: options.epsilons.isEmpty ? .smallestNorm : .epsilons(options.epsilons.sorted()),
       attackParameters: parameters, seed: options.seed, batchSize: batchSize,
       attackBatchSize: min(batchSize, 24),
-      sampler: try Self.sampler(attackOptions.sampler, subject: subject, smoothings: smoothings))
+      sampler: try Self.sampler(attackOptions.sampler, subject: subject, smoothings: smoothings),
+      target: try threat.attackTarget(classCount: subject.classifier.classCount),
+      surrogate: try threat.surrogateSource(for: subject))
+    if surrogate == nil, attacks.base == .transfer {
+      throw CommandError.usage("--attack transfer: it needs a second model; name it with --surrogate")
+    }
     try warnOfCertainAbstention(logger)
   }
 

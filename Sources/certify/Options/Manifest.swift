@@ -23,7 +23,7 @@ extension RunManifest {
   /// - Throws: What reading the files throws.
   init(
     subject: Subject, configuration: RunConfiguration, options: ResolvedOptions, data: DataOptions,
-    arguments: [String]
+    threat: ThreatOptions, arguments: [String]
   ) throws {
     let attacks = configuration.classifiers.map {
       $0 == .base ? configuration.baseAttack.rawValue : configuration.smoothedAttack.rawValue
@@ -71,7 +71,11 @@ extension RunManifest {
         "maximum-candidates": "\(parameters.maximumCandidates)",
         "flip-selection-samples": "\(parameters.flipSelectionSamples)",
         "flip-maximum-samples": "\(parameters.flipMaximumSamples)",
-      ].merging(sampling) { own, _ in own },
-      seed: configuration.seed, command: RecordedCommand.text(arguments))
+      ].merging(sampling) { own, _ in own }
+        .merging(parameters.stepNorm.map { ["step-norm": $0.rawValue] } ?? [:]) { own, _ in own },
+      seed: configuration.seed, command: RecordedCommand.text(arguments),
+      target: configuration.target?.description,
+      threatFile: try threat.threat.map { try FileRecord(path: $0) },
+      surrogate: try threat.surrogate.map { try FileRecord(path: $0) })
   }
 }

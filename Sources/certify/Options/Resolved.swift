@@ -8,6 +8,8 @@ struct ResolvedOptions {
   var norms: [Norm]
   /// `nil` for all of ℝᵈ.
   var bounds: InputSpace.Bounds?
+  /// Whether the bounds were given, and not filled in.
+  var boundsAreGiven: Bool
   var classifiers: [ClassifierKind]
   var sigmas: [Double]
   /// `nil` to follow the data.
@@ -41,6 +43,7 @@ struct ResolvedOptions {
     guard noises.count <= 1 else { throw CommandError.usage("--noise: name one noise, not \(noises.count)") }
     noise = noises.first
     bounds = try Self.bounds(options.bounds, policy.bounds)
+    boundsAreGiven = options.bounds != nil || policy.bounds != nil
     let first = try Self.one("first", data.first, policy.first)
     let every = try Self.one("every", data.every, policy.every)
     switch (first, every) {

@@ -19,9 +19,10 @@ struct Subject {
   let notes: [String]
 
   /// - Throws: What loading throws; ``CommandError`` for data that do not fit the model.
-  init(model path: String, data options: DataOptions, options resolved: ResolvedOptions, logger: Logger)
-    throws
-  {
+  init(
+    model path: String, data options: DataOptions, options resolved: ResolvedOptions, threat: ThreatOptions,
+    logger: Logger
+  ) throws {
     modelPath = path
     let classifier = try LoadedClassifier(path: path)
     for warning in classifier.model.warnings { logger.warning("\(path): \(warning)") }
@@ -33,7 +34,7 @@ struct Subject {
       let dataset = try Dataset.load(options).reshaped(to: classifier.inputShape)
       try dataset.validateLabels(classCount: classifier.classCount)
       let labels = try dataset.requiredLabels()
-      if let bounds = resolved.bounds {
+      if let bounds = Self.bounds(resolved, threat: threat, dataset: dataset) {
         try dataset.validate(lower: bounds.lower, upper: bounds.upper)
       }
       return (dataset, labels, try resolved.selection.indices(count: dataset.count))
@@ -41,7 +42,24 @@ struct Subject {
     notes =
       dataset.notes.map { $0.hasPrefix(options.data) ? $0 : "\(options.data): \($0)" }
       + ["\(options.data): \(dataset.count) inputs, values \(dataset.scaling)"]
-    space = InputSpace(bounds: resolved.bounds, gridSteps: dataset.isEightBit ? 255 : nil)
+    let features = try threat.limits(dataset: dataset)
+    space = InputSpace(
+      bounds: Self.bounds(resolved, threat: threat, dataset: dataset) ?? features?.hull,
+      gridSteps: dataset.isEightBit ? 255 : nil, features: features)
+    for index in indices where features != nil {
+      guard let i = space.firstCoordinateOutside(of: dataset.input(index)) else { continue }
+      throw CommandError.usage(
+        "\(threat.threat ?? options.data): input \(index) has \(dataset.input(index)[i]) in feature "
+          + "\(dataset.featureNames?[i] ?? "\(i)"), outside the bounds; widen them, or leave the input out")
+    }
+  }
+
+  /// The bounds of all values; where a threat file has those of single features, real data need none.
+  private static func bounds(
+    _ options: ResolvedOptions, threat: ThreatOptions, dataset: Dataset
+  ) -> InputSpace.Bounds? {
+    let isOpen = threat.threat != nil && !options.boundsAreGiven && !dataset.isEightBit
+    return isOpen ? nil : options.bounds
   }
 
   /// The input at a position of the selection.
