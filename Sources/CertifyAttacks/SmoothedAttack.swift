@@ -55,6 +55,7 @@ public struct SmoothedAttack: Sendable {
         switch goal {
         case .smallestNorm:
           for method in methods { try runSmallestNorm(method, on: oracle, clean: clean) }
+          try shrink(oracle)
         case .epsilons(let all):
           epsilons = try runEpsilons(all.sorted(), methods: methods, on: oracle)
         }
@@ -63,7 +64,7 @@ public struct SmoothedAttack: Sendable {
     return AttackOutcome(
       attack: name.rawValue, witness: oracle.best?.witness, cleanClass: nil, queries: oracle.queries,
       gradients: oracle.gradients, flipped: oracle.flipped, held: oracle.held,
-      inconclusive: oracle.inconclusive, flipTest: oracle.best?.test, beta: parameters.beta,
+      inconclusive: oracle.inconclusive, flipTest: oracle.best?.test, beta: oracle.beta,
       epsilons: epsilons, budgetSpent: oracle.budgetSpent)
   }
 

@@ -13,10 +13,16 @@ extension FileRecord {
     while let portion = try file.read(upToCount: 1 << 20), !portion.isEmpty {
       digest.update(data: portion)
     }
-    let hexadecimal = digest.finalize().map { byte in
+    self.init(path: path, sha256: Self.hexadecimal(digest.finalize()))
+  }
+
+  /// The SHA-256 of bytes, in lower-case hexadecimal.
+  public static func digest(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+  private static func hexadecimal(_ digest: SHA256.Digest) -> String {
+    digest.map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits
-    }
-    self.init(path: path, sha256: hexadecimal.joined())
+    }.joined()
   }
 }

@@ -6,31 +6,36 @@ import CertifyThreat
 
 extension Worker {
   /// A smoothed classifier's bracket in each norm; all norms share one set of samples.
-  func smoothedBrackets(_ input: AttackInput, _ team: SmoothedTeam) throws -> [Bracket] {
+  ///
+  /// - Parameter prepared: What the samples say, where they were drawn already.
+  func smoothedBrackets(
+    _ input: AttackInput, _ team: SmoothedTeam, prepared: SmoothedEvidence?
+  ) throws -> [Bracket] {
     let record = SmoothingRecord(team.leader.smoothing)
-    let sampling = try sample(
-      input, team, selection: .selection, estimation: .estimation, samples: configuration.samples,
-      alpha: configuration.alpha)
+    let evidence = try prepared ?? evidence(input, team, record)
     return try configuration.norms.map { norm in
-      try smoothedBracket(input, team, record, sampling, norm: norm)
+      try smoothedBracket(input, team, record, evidence, norm: norm)
     }
   }
 
   private func smoothedBracket(
     _ input: AttackInput, _ team: SmoothedTeam, _ record: SmoothingRecord,
-    _ sampling: SamplingRecord, norm: Norm
+    _ evidence: SmoothedEvidence, norm: Norm
   ) throws -> Bracket {
-    var lower = try configuration.smoothedCertificate?.lowerBound(
-      from: sampling, smoothing: record, norm: norm, dimension: input.point.count)
-    let predicted = try prediction(sampling, certified: lower != nil)
+    let certificate = configuration.smoothedCertificate
+    var lower = try certificate.flatMap {
+      try evidence.lowerBound($0, smoothing: record, norm: norm, dimension: input.point.count)
+    }
+    let prediction = try evidence.prediction(lower: lower, hasCertificate: certificate != nil)
+    let predicted = prediction?.class
     let correct = predicted == input.label
     var upper: UpperBound?
     var attackRecord: AttackRecord?
     var witness: Witness?
-    if let predicted, !correct {
+    if let prediction, !correct {
       lower?.radius = 0
       upper = UpperBound(
-        radius: 0, attack: Witness.clean, confidence: 1 - configuration.alpha, witnessClass: predicted,
+        radius: 0, attack: Witness.clean, confidence: 1 - prediction.error, witnessClass: prediction.class,
         flipTest: nil)
     } else {
       let attack = try SmoothedAttack(
@@ -47,48 +52,27 @@ extension Worker {
     }
     var bracket = Bracket(
       classifier: .smoothed, smoothing: record, norm: norm, predicted: predicted, correct: correct,
-      lower: lower, upper: upper, attack: attackRecord, contradiction: nil)
+      lower: lower, upper: upper, attack: attackRecord, contradiction: nil,
+      decision: evidence.decision(norm))
     if bracket.isContradictory, let witness {
       bracket.contradiction = try retest(bracket, input, team, record, witness: witness)
     }
     return bracket
   }
 
-  /// The class g gives the clean input, or `nil` to abstain: the certified class, or PREDICT without a
-  /// certificate (Cohen, Rosenfeld, Kolter 2019, arXiv 1902.02918).
-  private func prediction(_ sampling: SamplingRecord, certified: Bool) throws -> Int? {
-    guard configuration.smoothedCertificate == nil else { return certified ? sampling.candidate : nil }
-    return try SmoothedPrediction(
-      counts: ClassCounts(counts: sampling.counts, failed: sampling.failed), alpha: configuration.alpha
-    ).predicted
-  }
-
-  /// Selection on n0 samples, estimation on n fresh ones.
-  private func sample(
-    _ input: AttackInput, _ team: SmoothedTeam, selection: SamplePurpose,
-    estimation: SamplePurpose, samples: Int, alpha: Double
-  ) throws -> SamplingRecord {
-    func counts(_ purpose: SamplePurpose, _ samples: Int) throws -> ClassCounts {
-      try team.counts(
-        at: input.smoothingInput, input: input.index, purpose: purpose, samples: 0..<samples)
-    }
-    let chosen = try counts(selection, configuration.selectionSamples)
-    let estimated = try counts(estimation, samples)
-    return SamplingRecord(
-      candidate: chosen.mostFrequent, selectionSamples: chosen.samples, selectionCounts: chosen.counts,
-      samples: estimated.samples, counts: estimated.counts, failed: estimated.failed, alpha: alpha)
-  }
-
   /// Both ends again on samples that nothing has used, at 10⁻⁶ each, so many of them that the stricter level
-  /// alone does not lower a radius.
+  /// alone does not lower a radius; where g is computed and not estimated, computed again.
   private func retest(
     _ bracket: Bracket, _ input: AttackInput, _ team: SmoothedTeam, _ record: SmoothingRecord,
     witness: Witness
   ) throws -> ContradictionRecord? {
     guard let lower = bracket.lower, let upper = bracket.upper else { return nil }
-    let sampling = try sample(
-      input, team, selection: .retestSelection, estimation: .retestEstimation,
-      samples: configuration.retestSamples(), alpha: RunConfiguration.retestLevel)
+    let exact = try team.exactCounts(at: input.smoothingInput).map(SamplingRecord.init(exact:))
+    let sampling =
+      try exact
+      ?? sample(
+        input, team, selection: .retestSelection, estimation: .retestEstimation,
+        samples: configuration.retestSamples(), alpha: RunConfiguration.retestLevel)
     let lowerAgain = try configuration.smoothedCertificate?.lowerBound(
       from: sampling, smoothing: record, norm: bracket.norm, dimension: input.point.count)
     let parameters = configuration.attackParameters

@@ -10,6 +10,7 @@ struct ReportDocument {
     blocks =
       HeadSection(source: source).blocks + SummarySection(source: source).blocks
       + VerdictSection(source: source).blocks + AccuracySection(source: source, paths: paths).blocks
+      + BestSigmaSection(source: source).blocks
       + InputsSection(source: source, paths: paths).blocks
       + GallerySection(source: source, paths: paths).blocks
       + IncidentsSection(source: source).blocks

@@ -93,6 +93,8 @@ public struct RunManifest: Sendable, Codable, Equatable {
   public var seed: UInt64
   /// The command line, quoted for a shell.
   public var command: String
+  /// How samples and the probability of error were shared out; `nil` for the same samples and α for every input.
+  public var plan: SamplingPlanRecord?
 
   public init(
     tool: ToolRecord, model: FileRecord, data: FileRecord, labels: FileRecord?, space: InputSpace,

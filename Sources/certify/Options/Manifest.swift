@@ -2,6 +2,7 @@ import CertifyData
 import CertifyEngine
 import CertifyEvaluation
 import CertifyResults
+import CertifySmoothing
 import Foundation
 
 extension Selection {
@@ -70,6 +71,8 @@ extension RunManifest {
         "flip-maximum-samples": "\(parameters.flipMaximumSamples)",
       ].merging(sampling) { own, _ in own },
       seed: configuration.seed, command: Self.command(Invocation.arguments))
+    plan = configuration.planRecord
+    try parameters.merge(configuration.splittingOffsets(subject.classifier.inputShape)) { own, _ in own }
   }
 
   /// The command line, quoted for a shell; without what does not change the results.
@@ -82,5 +85,21 @@ extension RunManifest {
       !argument.isEmpty
       && argument.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,=:+%@".contains($0)) }
     return plain ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
+  }
+}
+
+extension RunConfiguration {
+  /// The SHA-256 of the offsets t_i of each splitting noise, as little-endian 32-bit numbers: part of what defines g.
+  fileprivate func splittingOffsets(_ inputShape: [Int]) throws -> [String: String] {
+    var digests: [String: String] = [:]
+    for smoothing in smoothings where smoothing.noise.isDeterministic {
+      let noise = try NoiseGenerator(
+        smoothing: smoothing, dimension: inputShape.reduce(1, *), seed: seed)
+      digests["splitting-offsets-sha256-\(smoothing.sigma)"] = noise.splittingOffsets.map { offsets in
+        FileRecord.digest(
+          offsets.flatMap { offset in (0..<4).map { UInt8(truncatingIfNeeded: offset >> (8 * $0)) } })
+      }
+    }
+    return digests
   }
 }
