@@ -100,7 +100,7 @@ public enum Gate {
       if let confidence = requirement.confidence {
         try sample.bound(requirement, confidence: confidence)
       } else {
-        try sample.figure(requirement.figure)
+        sample.figure(requirement.figure)
       }
     let found = figure.flatMap { $0.isFinite ? $0 : nil }
     let selected = results.manifest.selectedInputs

@@ -6,10 +6,14 @@ extension Sample {
   /// The figure of the sample itself; `nil` of no inputs.
   ///
   /// Of a run that asks for it, as many certificates are taken off certified accuracy as may be wrong.
-  func figure(_ figure: Figure) throws -> Double? {
+  func figure(_ figure: Figure) -> Double? {
     guard count > 0 else { return nil }
-    if case .certifiedAccuracy = figure, comparison == .atLeast, let takenOff = try takenOff {
-      return Double(max(0, successes(figure) - takenOff)) / Double(count)
+    if case .certifiedAccuracy = figure, comparison == .atLeast {
+      do {
+        if let takenOff = try takenOff { return Double(max(0, successes(figure) - takenOff)) / Double(count) }
+      } catch {
+        return nil
+      }
     }
     return switch figure {
     case .certifiedAccuracy, .attackedAccuracy, .cleanAccuracy, .abstentionRate:

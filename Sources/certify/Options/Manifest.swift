@@ -72,7 +72,7 @@ extension RunManifest {
       ].merging(sampling) { own, _ in own },
       seed: configuration.seed, command: Self.command(Invocation.arguments))
     plan = configuration.planRecord
-    try parameters.merge(configuration.splittingOffsets(subject.classifier.inputShape)) { own, _ in own }
+    try self.parameters.merge(configuration.splittingOffsets(subject.classifier.inputShape)) { own, _ in own }
   }
 
   /// The command line, quoted for a shell; without what does not change the results.
