@@ -14,24 +14,22 @@ extension Worker {
       try team.counts(
         at: input.smoothingInput, input: input.index, purpose: .estimation, samples: samples)
     }
-    switch configuration.plan.question {
-    case .radius:
-      return .counted(
-        try sample(
-          input, team, selection: .selection, estimation: .estimation, samples: configuration.samples,
-          alpha: configuration.level))
-    case .radiusWithin:
-      guard var sampling = try radiusSampling(input, team, record) else { fallthrough }
-      try sampling.finish(draw)
-      return .counted(sampling.sampling)
-    case .decide:
+    if case .decide = configuration.plan.question {
       var sampling = try decisionSampling(input, record)
       try sampling.finish(draw)
       return .decided(sampling)
     }
+    if var sampling = try radiusSampling(input, team, record) {
+      try sampling.finish(draw)
+      return .counted(sampling.sampling)
+    }
+    return .counted(
+      try sample(
+        input, team, selection: .selection, estimation: .estimation, samples: configuration.samples,
+        alpha: configuration.level))
   }
 
-  /// Sampling that has chosen its class and drawn nothing else; `nil` without a certificate.
+  /// Sampling that has chosen its class and drawn nothing else; `nil` where no tolerance or no certificate is asked for.
   func radiusSampling(
     _ input: AttackInput, _ team: SmoothedTeam, _ record: SmoothingRecord
   ) throws -> RadiusSampling? {

@@ -74,6 +74,43 @@ import _CertifyTestSupport
     #expect(tolerant.text.contains("would have raised the radius by less than 0.2"))
   }
 
+  @Test func policiesFixThePlan() throws {
+    let place = try Workplace()
+    let policy = try place.write(
+      "version: 1\ndecide: [0.1]\nsimultaneous: true\nrequirements:\n  - certified-accuracy(0.1) >= 0.1\n",
+      to: "certify.yml")
+    let fixed = ["--policy", policy, "--samples", "3000"]
+    let answer = try Certify.run(Digits.run(out: place.path("out"), Self.smoothed + fixed))
+    #expect(answer.status == 0, "\(answer.errors)\(answer.output)")
+    let plan = try place.results("out").results.manifest.plan
+    #expect(plan?.decide == [0.1] && plan?.simultaneous == true && plan?.aggregate == false)
+    let other = try Certify.run(
+      Digits.run(out: place.path("other"), Self.smoothed + fixed + ["--decide", "0.2"]))
+    #expect(
+      other.status == 64
+        && other.errors.hasPrefix("error: --decide: the policy fixes 0.1; leave the option out"))
+    // A run without the plan is not the one that the policy fixes.
+    _ = try Certify.run(Digits.run(out: place.path("plain"), Self.smoothed))
+    let gate = try Certify.run("gate", place.path("plain"), "--policy", policy)
+    #expect(gate.status == 2 && gate.output.contains("`decide` is none in the run, 0.1 in the policy"))
+  }
+
+  @Test(arguments: [
+    ["--noise", "splitting", "--norm", "l1", "l2"], ["--noise", "laplace-sound", "--decide", "0.05", "0.2"],
+    [
+      "--radius-tolerance", "0.1", "--budget", "30000", "--sigma", "0.12", "0.25", "--best-sigma",
+      "--samples", "5000",
+    ],
+  ])
+  func resultsAreOfThePublishedSchema(_ arguments: [String]) throws {
+    let place = try Workplace()
+    let answer = try Certify.run(Digits.run(out: place.path("out"), Self.smoothed + arguments))
+    #expect(answer.status == 0, "\(answer.errors)")
+    let schema = try JSONSchema(
+      Data(contentsOf: Fixtures.package.appendingPathComponent("docs/results.schema.json")))
+    #expect(try schema.problems(Data(try place.text("out/results.json").utf8)) == [])
+  }
+
   /// Six inputs at α = 0.001: with confidence 0.999 at most one certificate is wrong.
   @Test func aggregateFiguresHaveWrongCertificatesTakenOff() throws {
     let place = try Workplace()
@@ -130,6 +167,10 @@ import _CertifyTestSupport
     (["--radius-tolerance", "0"], "--radius-tolerance 0.0: give a finite number above 0"),
     (["--budget", "1000"], "--budget 1000: it needs --decide or --radius-tolerance"),
     (["--decide", "0.1", "--budget", "0"], "--budget 0: give a number from 1 to"),
+    (
+      ["--decide", "0.1", "--certificate", "none"],
+      "--certificate none: --decide and --radius-tolerance ask about"
+    ),
     (["--best-sigma"], "--best-sigma: there is one --sigma to choose from; give several"),
     (["--simultaneous", "--aggregate"], "--simultaneous and --aggregate exclude each other"),
   ])

@@ -48,7 +48,8 @@ struct RunCommand: ParsableCommand {
       }
       let subject = try Subject(model: model, data: dataOptions, options: resolved, logger: logger)
       let configuration = try RunConfiguration(
-        subject: subject, options: resolved, attackOptions: options, sampling: sampling, logger: logger)
+        subject: subject, options: resolved, attackOptions: options,
+        sampling: sampling.fixed(by: criteria.parameters), logger: logger)
       let classNames = try names.names(count: subject.classifier.classCount)
       let output = try OutputDirectory(path: out)
       defer { output.discardIfEmpty() }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CertifyEvaluation
+import CertifyGate
 import CertifyResults
 import CertifySmoothing
 import CertifyStatistics
@@ -38,6 +39,29 @@ struct SamplingOptions: ParsableArguments {
     name: .customLong("best-sigma"),
     help: "Report the best of several --sigma for each input; α is split over them.")
   var bestSigma = false
+
+  /// The options with what a policy fixes filled in; one that contradicts it is refused.
+  ///
+  /// - Throws: ``CommandError`` of kind usage.
+  func fixed(by policy: RunParameters) throws -> SamplingOptions {
+    var fixed = self
+    if let radii = policy.decide {
+      guard decide.isEmpty || Set(decide) == Set(radii) else {
+        throw CommandError.usage(
+          "--decide: the policy fixes \(radii.map { "\($0)" }.joined(separator: " ")); "
+            + "leave the option out or change the policy")
+      }
+      fixed.decide = radii
+    }
+    for (name, flag, wanted) in [
+      ("simultaneous", simultaneous, policy.simultaneous), ("aggregate", aggregate, policy.aggregate),
+    ] where flag && wanted == false {
+      throw CommandError.usage("--\(name): the policy fixes false; leave the option out or change the policy")
+    }
+    fixed.simultaneous = simultaneous || policy.simultaneous == true
+    fixed.aggregate = aggregate || policy.aggregate == true
+    return fixed
+  }
 
   /// The plan, checked on its own.
   ///
@@ -93,6 +117,11 @@ extension RunConfiguration {
   ///
   /// - Throws: ``CommandError`` of kind usage.
   func checkPlan(dimension: Int) throws {
+    guard plan.question == .radius || smoothedCertificate != nil else {
+      throw CommandError.usage(
+        "--certificate none: --decide and --radius-tolerance ask about certified radii; leave them out, or name "
+          + "a certificate of the smoothed classifier")
+    }
     for smoothing in smoothings {
       if smoothing.noise.isDeterministic, plan != SamplingPlan() {
         throw CommandError.usage(
