@@ -39,6 +39,26 @@ public struct NestedBettingTest: Sendable, Equatable {
     if let first = decisions.firstIndex(of: .no) { for k in first..<decisions.count { decisions[k] = .no } }
   }
 
+  /// Whether some open question may still be answered *yes* by `most` samples in all.
+  ///
+  /// No part of any claim: where it says no, sampling may stop undecided, which costs certificates at most. With m misses
+  /// in t samples, so far, the rest is forecast with a rate of misses three standard deviations below m/t; below 320
+  /// samples nothing is forecast.
+  public func canStillConfirm(within most: Int) throws(StatisticsError) -> Bool {
+    for k in tests.indices where decisions[k] == .undecided {
+      let test = tests[k]
+      let (drawn, misses) = (test.samples, test.misses + test.failed)
+      guard drawn >= 320, drawn < most else { return true }
+      let rate = max(0, Double(misses) - 3 * Double(max(misses, 1)).squareRoot()) / Double(drawn)
+      let forecast = misses + Int(rate * Double(most - drawn))
+      guard Double(most - forecast) > test.threshold * Double(most) else { continue }
+      let evidence = try BettingTest.logEvidence(
+        hits: most - forecast, misses: forecast, threshold: test.threshold)
+      if evidence >= -log(test.alpha) { return true }
+    }
+    return false
+  }
+
   /// About how many more samples the nearest open test takes, if the share of hits stays what it is; `nil` when all are
   /// decided.
   ///

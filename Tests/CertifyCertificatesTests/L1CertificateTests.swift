@@ -126,13 +126,13 @@ import _CertifyTestSupport
     let law = Law(isUniform: isUniform, sigma: sigma)
     let probabilities = try law.probabilities()
     let range = try #require(law.smoothing.integerRange)
-    var source = SplitMix(state: 91)
+    var source = SplitMix(seed: 91)
     var certified = 0
     for pieces in [2, 5, 20, 60] {
       var classes: [Int] = []
       while classes.count < range.count {
-        let length = 1 + Int(source.uniform() * 2 * Double(range.count / pieces))
-        classes += [Int](repeating: Int(source.uniform() * 3), count: length)
+        let length = 1 + Int(source.unit() * 2 * Double(range.count / pieces))
+        classes += [Int](repeating: Int(source.unit() * 3), count: length)
       }
       let smoothed = (0...255).map { x in
         var p = [0.0, 0, 0]
@@ -186,11 +186,13 @@ import _CertifyTestSupport
     let kernel = (-reach...reach).map { all[middle + $0] }
     let side = 24
     let width = side + 2 * reach
-    var source = SplitMix(state: 17)
+    var source = SplitMix(seed: 17)
     var certified = 0
     for scale in [3, 7, 12] {
-      let cells = (0..<(width / scale + 1) * (width / scale + 1)).map { _ in Int(source.uniform() * 3) }
-      func label(_ i: Int, _ j: Int) -> Int { cells[(i / scale) * (width / scale + 1) + j / scale] }
+      let columns = width / scale + 1
+      var cells = [Int](repeating: 0, count: columns * columns)
+      for cell in cells.indices { cells[cell] = Int(source.unit() * 3) }
+      func label(_ i: Int, _ j: Int) -> Int { cells[i / scale * columns + j / scale] }
       var smoothed: [[Double]] = []
       for x in 0..<side * side {
         var p = [0.0, 0, 0]

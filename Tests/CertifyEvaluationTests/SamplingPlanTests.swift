@@ -25,17 +25,17 @@ struct SamplingPlanTests {
 
   /// Every answer follows from the counts in the record, and the radius from the answers.
   @Test func answersFollowFromTheirCounts() throws {
-    var run = try Self.run(.decide([0.05, 0.2, 0.4]))
+    var run = try Self.run(.decide([0.01, 0.05]))
     run.configuration.norms = [.l2, .linf]
-    run.configuration.plan.question = .decide([0.02, 0.2, 0.4])
     let smoothing = SmoothingRecord(run.configuration.smoothings[0])
     let brackets = try run.run(Array(0..<30)).inputs.flatMap { input in
       input.brackets.map { (label: input.label, bracket: $0) }
     }
     var outcomes: [DecisionRecord.Outcome: Int] = [:]
+    var deciding = 0
     for (label, bracket) in brackets {
       let decision = try #require(bracket.decision)
-      #expect(decision.radii == [0.02, 0.2, 0.4] && decision.outcomes.count == 3)
+      #expect(decision.radii == [0.01, 0.05] && decision.outcomes.count == 2)
       #expect(decision.counts.reduce(decision.failed, +) == decision.samples && decision.samples <= 6000)
       #expect(bracket.lower?.radius ?? 0 == decision.provenRadius ?? 0)
       for (radius, outcome) in zip(decision.radii, decision.outcomes) {
@@ -45,18 +45,19 @@ struct SamplingPlanTests {
         #expect((outcome == .yes) == bracket.isCertified(at: radius))
         guard outcome == .yes else { continue }
         #expect(bracket.predicted == label && bracket.correct)
-        // Evidence only grows with the samples that went on to answer larger radii.
+        // Where the hardest question of both norms was answered with yes, it was so with the last sample.
         let hits = decision.counts[label]
-        let evidence = try BettingTest.logEvidence(
-          hits: hits, misses: decision.samples - hits, threshold: question.probability)
-        let decided = try #require(bracket.lower)
-        if radius == decision.provenRadius, decision.outcomes.last == .yes {
-          #expect(evidence >= -log(0.001) && decided.method == "gaussian-decided")
+        if question == questions.last {
+          let evidence = try BettingTest.logEvidence(
+            hits: hits, misses: decision.samples - hits, threshold: question.probability)
+          #expect(evidence >= -log(0.001) && bracket.lower?.method == "gaussian-decided")
+          deciding += 1
         }
         #expect(Double(hits) > question.probability * Double(decision.samples))
       }
     }
-    #expect(outcomes[.yes] ?? 0 > 20 && outcomes[.no] ?? 0 > 20)
+    #expect(deciding > 0)
+    #expect(outcomes[.yes] ?? 0 > 40 && (outcomes[.no] ?? 0) + (outcomes[.undecided] ?? 0) > 3)
     // All norms are answered from the same samples.
     for (first, second) in zip(brackets, brackets.dropFirst()) where first.bracket.norm == .l2 {
       #expect(first.bracket.decision?.counts == second.bracket.decision?.counts)
@@ -121,7 +122,7 @@ struct SamplingPlanTests {
     var run = try Self.run(question, samples: 20_000)
     let free = try run.run(Array(0..<20))
     var certified: [Int] = []
-    for budget in [25_000, 60_000, 400_000] {
+    for budget in [45_000, 80_000, 400_000] {
       run.configuration.plan.budget = budget
       let outcome = try run.run(Array(0..<20), jobs: 1)
       #expect(try run.run(Array(0..<20), jobs: 3).inputs == outcome.inputs, "budget \(budget)")

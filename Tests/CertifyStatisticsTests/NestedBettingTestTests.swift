@@ -89,6 +89,35 @@ import Testing
     #expect(try expected(100, 0) == nil)
   }
 
+  /// A forecast that is hopeful while the answer can come, and gives up on what is at the boundary or below it.
+  @Test func forecastsTellWhatMayStillBeConfirmed() throws {
+    func hopeful(_ hits: Int, _ misses: Int, most: Int) throws -> Bool {
+      var test = try NestedBettingTest(thresholds: [0.7, 0.9], alpha: 0.001, beta: 1e-9)
+      try test.add(hits: hits, misses: misses)
+      return try test.canStillConfirm(within: most)
+    }
+    #expect(try hopeful(10, 90, most: 10_000), "too early to tell")
+    #expect(try hopeful(720, 280, most: 100_000))
+    #expect(try !hopeful(720, 280, most: 1_100))
+    #expect(try !hopeful(660, 340, most: 2_000))
+    // Of runs with p above the threshold hardly any is given up.
+    var source = SplitMix(state: 77)
+    var givenUp = 0
+    for _ in 0..<300 {
+      var test = try NestedBettingTest(thresholds: [0.7], alpha: 0.001, beta: 0.001)
+      while !test.isDecided {
+        let hits = (0..<32).count { _ in source.uniform() < 0.73 }
+        try test.add(hits: hits, misses: 32 - hits)
+        if try !test.isDecided && !test.canStillConfirm(within: 20_000) {
+          givenUp += 1
+          break
+        }
+      }
+      if test.isDecided { #expect(test.decisions == [.yes]) }
+    }
+    #expect(givenUp <= 6, "\(givenUp)")
+  }
+
   @Test func badArgumentsAreRefused() {
     #expect(throws: StatisticsError.self) {
       try NestedBettingTest(thresholds: [0.5, 1.5], alpha: 0.1, beta: 0.1)

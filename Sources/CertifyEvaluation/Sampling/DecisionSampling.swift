@@ -9,7 +9,8 @@ import Foundation
 /// The label is tested directly, without a stage that selects a class: p > p₀(R) by ``NestedBettingTest``, looked at
 /// after every 32 samples and, later, every sixteenth part more. Whatever makes sampling stop, the counts of other
 /// inputs included, the error stays below α: the evidence is a martingale under p = p₀ with respect to all that was
-/// drawn so far, since the noise of other inputs is independent. Undecided is not certified.
+/// drawn so far, since the noise of other inputs is independent. So sampling also stops where no answer is likely to
+/// turn out *yes* within n samples. Undecided is not certified.
 struct DecisionSampling: StepwiseSampling {
   let questions: [DecisionQuestion]
   let label: Int
@@ -19,6 +20,7 @@ struct DecisionSampling: StepwiseSampling {
   let most: Int
   private(set) var counts: ClassCounts
   private var test: NestedBettingTest
+  private var isHopeless = false
 
   init(
     questions: [DecisionQuestion], label: Int, classCount: Int, alpha: Double, beta: Double, most: Int
@@ -34,7 +36,7 @@ struct DecisionSampling: StepwiseSampling {
 
   var next: Range<Int>? {
     let drawn = counts.samples
-    guard !test.isDecided, drawn < most else { return nil }
+    guard !test.isDecided, !isHopeless, drawn < most else { return nil }
     return drawn..<min(most, drawn + max(32, drawn / 16 / 32 * 32))
   }
 
@@ -44,6 +46,7 @@ struct DecisionSampling: StepwiseSampling {
     counts += more
     let hits = more.counts[label]
     try test.add(hits: hits, misses: more.counts.reduce(0, +) - hits, failed: more.failed)
+    isHopeless = try !test.isDecided && !test.canStillConfirm(within: most)
   }
 
   /// The answers for one norm.

@@ -34,7 +34,7 @@ struct SplittingNoise: NoiseLaw {
     var address = certify_noise_address(seed: seed, input: 0, purpose: .splittingOffsets, sample: 0)
     var words = [UInt32](repeating: 0, count: dimension)
     certify_words(path, &address, &words, dimension)
-    return words.map { Int(UInt64($0) * UInt64(splits) >> 32) }
+    return words.map { Int((UInt64($0) * UInt64(splits)) >> 32) }
   }
 
   func write(
