@@ -35,8 +35,11 @@ public protocol SmoothedCertificate: Sendable {
 }
 
 extension SmoothedCertificate {
+  /// α is not shared.
   public var boundsRunnerUp: Bool { false }
+  /// It is a theorem about any noise.
   public func applies(to noise: NoiseFamily) -> Bool { true }
+  /// The proof does not rest on one probability.
   public func probabilityNeeded(
     forRadius radius: Double, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> Double? { nil }
@@ -50,6 +53,7 @@ public enum SmoothedCertificates {
     + L1Certificate.Method.allCases.map { L1SmoothedCertificate(method: $0) }
     + [SplittingSmoothedCertificate()]
 
+  /// The certificate of a name; `nil` where there is none.
   public static func named(_ name: String) -> (any SmoothedCertificate)? { all.first { $0.name == name } }
 
   /// Those that are theorems about a noise; the first is the default.
