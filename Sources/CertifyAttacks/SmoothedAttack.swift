@@ -60,6 +60,7 @@ public struct SmoothedAttack: Sendable {
         switch goal {
         case .smallestNorm:
           try runSmallestNorm(methods, on: oracle, clean: clean)
+          try shrink(oracle)
         case .epsilons(let all):
           epsilons = try runEpsilons(all.sorted(), methods: methods, on: oracle)
         }
@@ -68,7 +69,7 @@ public struct SmoothedAttack: Sendable {
     return AttackOutcome(
       attack: name.rawValue, witness: oracle.best?.witness, cleanClass: nil, queries: oracle.queries,
       gradients: oracle.gradients, flipped: oracle.flipped, held: oracle.held,
-      inconclusive: oracle.inconclusive, flipTest: oracle.best?.test, beta: parameters.beta,
+      inconclusive: oracle.inconclusive, flipTest: oracle.best?.test, beta: oracle.beta,
       epsilons: epsilons, budgetSpent: oracle.budgetSpent)
   }
 

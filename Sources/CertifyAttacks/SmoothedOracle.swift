@@ -53,9 +53,14 @@ final class SmoothedOracle {
   var bestDistance: Double? {
     best.map { best in best.witness.point.withUnsafeBufferPointer { neighbourhood.distance(to: $0) } }
   }
+  /// The chance that any reported witness is none: 0 where g is computed and not estimated.
+  var beta: Double { generator.smoothing.noise.isDeterministic ? 0 : parameters.beta }
   var hasGradients: Bool { differentiable != nil }
   var candidates: Int { flipped + held + inconclusive }
-  var candidatesLeft: Int { parameters.maximumCandidates - candidates }
+  /// Exact tests spend no β, and so are not limited in number.
+  var candidatesLeft: Int {
+    generator.smoothing.noise.isDeterministic ? .max : parameters.maximumCandidates - candidates
+  }
   var remaining: Int { parameters.maximumSmoothedQueries - queries }
 
   /// A number for noise that has not been used in a search of this input.
@@ -80,6 +85,8 @@ final class SmoothedOracle {
 
   /// Counts f's answers on noisy copies of the point of 𝒳 nearest to `point`; `nil` when the budget is spent.
   func counts(at point: [Float], round: UInt16, samples: Range<Int>) throws -> ClassCounts? {
+    // More samples than a deterministic noise has would repeat some of them.
+    let samples = samples.clamped(to: 0..<(generator.smoothing.splits ?? samples.upperBound))
     guard allows(samples.count) else { return nil }
     queries += samples.count
     return try smoothed.counts(
@@ -93,7 +100,8 @@ final class SmoothedOracle {
     let point = feasible(point)
     let most = min(parameters.flipMaximumSamples, remaining - parameters.flipSelectionSamples)
     guard candidatesLeft > 0 else { return nil }
-    guard most >= min(parameters.flipMaximumSamples, 100), let number = UInt16(exactly: candidates) else {
+    let least = generator.smoothing.splits ?? min(parameters.flipMaximumSamples, 100)
+    guard most >= least, let number = UInt16(exactly: beta > 0 ? candidates : 0) else {
       budgetSpent = true
       return nil
     }

@@ -1,6 +1,7 @@
 import CertifyAttacks
 import CertifyCertificates
 import CertifyResults
+import CertifySmoothing
 import CertifyThreat
 
 /// A proof about the base classifier f.
@@ -17,6 +18,10 @@ public protocol BaseCertificate: Sendable {
 public protocol SmoothedCertificate: Sendable {
   /// The name on the command line and in the results.
   var name: String { get }
+  /// Whether it is a theorem about this noise.
+  func applies(to noise: NoiseFamily) -> Bool
+  /// Whether α is shared by two bounds, that of the class and that of the runner-up.
+  var boundsRunnerUp: Bool { get }
   /// A radius within which g answers `sampling.candidate`, or `nil` to abstain.
   func lowerBound(
     from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
@@ -25,10 +30,41 @@ public protocol SmoothedCertificate: Sendable {
   func limit(
     from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> RadiusLimit?
+  /// p₀, rounded up: P[f(x + η) = c] > p₀ proves that g answers c within `radius`; at least 1 where no probability does.
+  ///
+  /// `nil` when the proof does not rest on one probability.
+  func probabilityNeeded(
+    forRadius radius: Double, smoothing: SmoothingRecord, norm: Norm, dimension: Int
+  ) throws -> Double?
 }
 
 extension SmoothedCertificate {
   public func limit(
     from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> RadiusLimit? { nil }
+  /// α is not shared.
+  public var boundsRunnerUp: Bool { false }
+  /// It is a theorem about any noise.
+  public func applies(to noise: NoiseFamily) -> Bool { true }
+  /// The proof does not rest on one probability.
+  public func probabilityNeeded(
+    forRadius radius: Double, smoothing: SmoothingRecord, norm: Norm, dimension: Int
+  ) throws -> Double? { nil }
+}
+
+/// The certificates of smoothed classifiers by name.
+public enum SmoothedCertificates {
+  /// All of them, in the order in which they are listed.
+  public static let all: [any SmoothedCertificate] =
+    GaussianCertificate.Method.allCases.map { GaussianSmoothedCertificate(method: $0) }
+    + L1Certificate.Method.allCases.map { L1SmoothedCertificate(method: $0) }
+    + [SplittingSmoothedCertificate()]
+
+  /// The certificate of a name; `nil` where there is none.
+  public static func named(_ name: String) -> (any SmoothedCertificate)? { all.first { $0.name == name } }
+
+  /// Those that are theorems about a noise; the first is the default.
+  public static func applying(to noise: NoiseFamily) -> [any SmoothedCertificate] {
+    all.filter { $0.applies(to: noise) }
+  }
 }

@@ -2,7 +2,6 @@ import CertifyAttacks
 import CertifyEngine
 import CertifyResults
 import CertifySmoothing
-import Foundation
 import Synchronization
 
 /// A data set's brackets: the inputs shared out over workers, the results in the order of the inputs. Where there
@@ -58,6 +57,12 @@ public struct Evaluator: Sendable {
     let noises = try configuration.smoothings.map {
       try SharedNoise($0, source: source, configuration: configuration)
     }
+    let prepared: PreparedEvidence?
+    do {
+      prepared = try prepareEvidence(count: count, jobs: jobs, control: control, noises: noises, input: input)
+    } catch is CancellationError {
+      return
+    }
     let next = Atomic<Int>(0)
     let failure = FirstFailure()
 
@@ -65,7 +70,8 @@ public struct Evaluator: Sendable {
       do {
         let stop = StopSignal(control: control, failure: failure)
         let worker = try Worker(
-          source: source, configuration: configuration, noises: noises, threads: jobs / workers, stop: stop)
+          source: source, configuration: configuration, noises: noises, threads: jobs / workers, stop: stop,
+          prepared: prepared)
         while !control.isFinishing, !stop.isRaised {
           let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard position < count else { return }
@@ -81,21 +87,7 @@ public struct Evaluator: Sendable {
       }
     }
 
-    if workers == 1 {
-      work()
-    } else {
-      // Threads of their own: a queue would give fewer than asked for where its pool is busy.
-      let finished = DispatchSemaphore(value: 0)
-      for _ in 0..<workers {
-        let thread = Thread {
-          work()
-          finished.signal()
-        }
-        thread.stackSize = 8 << 20
-        thread.start()
-      }
-      for _ in 0..<workers { finished.wait() }
-    }
+    Threads.run(workers) { _ in work() }
     if let error = failure.error { throw error }
   }
 }
@@ -135,10 +127,19 @@ public enum EvaluationError: Error, CustomStringConvertible {
   case inputFailed(index: Int, underlying: any Error)
   /// Neither the base nor a smoothed classifier is to be evaluated.
   case nothingToEvaluate
+  /// The budget of a run does not reach for one look at each of its inputs.
+  case budgetTooSmall(budget: Int, needed: Int)
+  /// A certificate that needs more than the probability of one class cannot answer whether a radius is reached.
+  case undecidable(certificate: String)
 
   public var description: String {
     switch self {
     case .inputFailed(let index, let underlying): "input \(index): \(underlying)"
+    case .budgetTooSmall(let budget, let needed):
+      "--budget \(budget): one look at each input takes \(needed) samples; give at least as many, or fewer inputs"
+    case .undecidable(let certificate):
+      "the certificate \(certificate) does not rest on the probability of one class: "
+        + "decide radii with the certificate whose name ends in -p-lower"
     case .nothingToEvaluate: "the run names no classifier: ask for base, smoothed or both"
     }
   }

@@ -36,6 +36,8 @@ public struct RunConfiguration: Sendable {
   public var batchSize: Int
   /// Rows of a forward and backward pass of an attack.
   public var attackBatchSize: Int
+  /// What the samples of smoothed classifiers are to answer.
+  public var plan = SamplingPlan()
 
   public init(
     space: InputSpace, norms: [Norm], classifiers: [ClassifierKind], smoothings: [Smoothing],
@@ -77,12 +79,12 @@ public struct RunConfiguration: Sendable {
   /// The error rate of either side of a bracket when a contradiction is tested again.
   static let retestLevel = 1e-6
 
-  /// The samples of a retest: n · (Φ⁻¹(10⁻⁶) / Φ⁻¹(α))², at least n and at most 10 n.
+  /// The samples of a retest: n · (Φ⁻¹(10⁻⁶) / Φ⁻¹(α))² for the α of one certificate, at least n and at most 10 n.
   ///
   /// The width of a confidence interval grows with |Φ⁻¹(α)| and shrinks with √n. With n alone a false radius
   /// could pass its retest only because 10⁻⁶ is a stricter level than α; few samples could certify nothing.
   func retestSamples() throws -> Int {
-    let factor = try Normal.quantile(Self.retestLevel) / Normal.quantile(min(alpha, 0.49))
+    let factor = try Normal.quantile(Self.retestLevel) / Normal.quantile(min(level, 0.49))
     let wanted = Int(Double(samples) * min(max(factor * factor, 1), 10))
     // Sample numbers have 32 bits.
     return max(samples, min(wanted, 1 << 32))

@@ -6,37 +6,43 @@ import CertifyThreat
 
 extension Worker {
   /// A smoothed classifier's bracket in each norm; all norms share one set of samples.
-  func smoothedBrackets(_ input: AttackInput, _ team: SmoothedTeam) throws -> [WitnessedBracket] {
+  ///
+  /// - Parameter prepared: What the samples say, where they were drawn already.
+  func smoothedBrackets(
+    _ input: AttackInput, _ team: SmoothedTeam, prepared: SmoothedEvidence?
+  ) throws -> [WitnessedBracket] {
     let record = SmoothingRecord(team.leader.smoothing)
-    let sampling = try sample(
-      input, team, selection: .selection, estimation: .estimation, samples: configuration.samples,
-      alpha: configuration.alpha)
+    let evidence = try prepared ?? evidence(input, team, record)
     let targets = try targets(of: input)
     return try configuration.norms.map { norm in
-      try smoothedBracket(input, team, record, sampling, norm: norm, targets: targets)
+      try smoothedBracket(input, team, record, evidence, norm: norm, targets: targets)
     }
   }
 
   private func smoothedBracket(
     _ input: AttackInput, _ team: SmoothedTeam, _ record: SmoothingRecord,
-    _ sampling: SamplingRecord, norm: Norm, targets: [Int]?
+    _ evidence: SmoothedEvidence, norm: Norm, targets: [Int]?
   ) throws -> WitnessedBracket {
-    var lower = try lowerBound(sampling, record, norm: norm, dimension: input.point.count)
-    let predicted = try prediction(sampling, certified: lower != nil)
+    let certificate = configuration.smoothedCertificate
+    var lower = try certificate.flatMap {
+      try evidence.lowerBound($0, smoothing: record, norm: norm, dimension: input.point.count)
+    }?.inUnits(of: configuration.space.features)
+    let prediction = try evidence.prediction(lower: lower, hasCertificate: certificate != nil)
+    let predicted = prediction?.class
     let correct = predicted == input.label
     var upper: UpperBound?
     var attackRecord: AttackRecord?
     var witness: Witness?
     var records: [TargetRecord]?
-    if let predicted, !correct {
+    if let prediction, !correct {
       lower?.radius = 0
       records = targets?.map {
         TargetRecord(
           target: $0, radius: $0 == predicted ? 0 : nil, attack: $0 == predicted ? Witness.clean : nil)
       }
-      if targets?.contains(predicted) ?? true {
+      if targets?.contains(prediction.class) ?? true {
         upper = UpperBound(
-          radius: 0, attack: Witness.clean, confidence: 1 - configuration.alpha, witnessClass: predicted,
+          radius: 0, attack: Witness.clean, confidence: 1 - prediction.error, witnessClass: prediction.class,
           flipTest: nil)
       }
     } else {
@@ -61,8 +67,9 @@ extension Worker {
     }
     var bracket = Bracket(
       classifier: .smoothed, smoothing: record, norm: norm, predicted: predicted, correct: correct,
-      lower: lower, upper: upper, attack: attackRecord, contradiction: nil, targets: records)
-    bracket.gapParts = try gapParts(bracket, sampling, dimension: input.point.count)
+      lower: lower, upper: upper, attack: attackRecord, contradiction: nil, targets: records,
+      decision: evidence.decision(norm))
+    bracket.gapParts = try gapParts(bracket, dimension: input.point.count)
     if bracket.isContradictory, let witness {
       bracket.contradiction = try retest(bracket, input, team, record, witness: witness)
     }
@@ -70,8 +77,9 @@ extension Worker {
   }
 
   /// Where the gap comes from; `nil` without a proof, for a wrong prediction and for ends out of order.
-  private func gapParts(_ bracket: Bracket, _ sampling: SamplingRecord, dimension: Int) throws -> GapParts? {
+  private func gapParts(_ bracket: Bracket, dimension: Int) throws -> GapParts? {
     guard bracket.correct, let lower = bracket.lower, let smoothing = bracket.smoothing,
+      let sampling = lower.sampling,
       let limit = try configuration.smoothedCertificate?.limit(
         from: sampling, smoothing: smoothing, norm: bracket.norm, dimension: dimension)
     else { return nil }
@@ -90,41 +98,19 @@ extension Worker {
     )?.inUnits(of: configuration.space.features)
   }
 
-  /// The class g gives the clean input, or `nil` to abstain: the certified class, or PREDICT without a
-  /// certificate (Cohen, Rosenfeld, Kolter 2019, arXiv 1902.02918).
-  private func prediction(_ sampling: SamplingRecord, certified: Bool) throws -> Int? {
-    guard configuration.smoothedCertificate == nil else { return certified ? sampling.candidate : nil }
-    return try SmoothedPrediction(
-      counts: ClassCounts(counts: sampling.counts, failed: sampling.failed), alpha: configuration.alpha
-    ).predicted
-  }
-
-  /// Selection on n0 samples, estimation on n fresh ones.
-  private func sample(
-    _ input: AttackInput, _ team: SmoothedTeam, selection: SamplePurpose,
-    estimation: SamplePurpose, samples: Int, alpha: Double
-  ) throws -> SamplingRecord {
-    func counts(_ purpose: SamplePurpose, _ samples: Int) throws -> ClassCounts {
-      try team.counts(
-        at: input.smoothingInput, input: input.index, purpose: purpose, samples: 0..<samples)
-    }
-    let chosen = try counts(selection, configuration.selectionSamples)
-    let estimated = try counts(estimation, samples)
-    return SamplingRecord(
-      candidate: chosen.mostFrequent, selectionSamples: chosen.samples, selectionCounts: chosen.counts,
-      samples: estimated.samples, counts: estimated.counts, failed: estimated.failed, alpha: alpha)
-  }
-
   /// Both ends again on samples that nothing has used, at 10⁻⁶ each, so many of them that the stricter level
-  /// alone does not lower a radius.
+  /// alone does not lower a radius; where g is computed and not estimated, computed again.
   private func retest(
     _ bracket: Bracket, _ input: AttackInput, _ team: SmoothedTeam, _ record: SmoothingRecord,
     witness: Witness
   ) throws -> ContradictionRecord? {
     guard let lower = bracket.lower, let upper = bracket.upper else { return nil }
-    let sampling = try sample(
-      input, team, selection: .retestSelection, estimation: .retestEstimation,
-      samples: configuration.retestSamples(), alpha: RunConfiguration.retestLevel)
+    let exact = try team.exactCounts(at: input.smoothingInput).map(SamplingRecord.init(exact:))
+    let sampling =
+      try exact
+      ?? sample(
+        input, team, selection: .retestSelection, estimation: .retestEstimation,
+        samples: configuration.retestSamples(), alpha: RunConfiguration.retestLevel)
     let lowerAgain = try lowerBound(sampling, record, norm: bracket.norm, dimension: input.point.count)
     let parameters = configuration.attackParameters
     let flip = try team.leader.flipTest(

@@ -32,13 +32,16 @@ final class Worker {
   /// Another model, for attacks on f by transfer.
   let surrogate: (any DifferentiableClassifier)?
   let smoothed: [SmoothedTeam]
+  /// What samples say of the inputs, where they share a budget.
+  let prepared: PreparedEvidence?
 
   /// - Parameter threads: how many threads share the samples of one input.
   init(
     source: any ClassifierSource, configuration: RunConfiguration, noises: [SharedNoise], threads: Int,
-    stop: StopSignal
+    stop: StopSignal, prepared: PreparedEvidence? = nil
   ) throws {
     self.configuration = configuration
+    self.prepared = prepared
     let batchSize = configuration.batchSize
     gradients =
       configuration.attacks
@@ -88,7 +91,10 @@ final class Worker {
       case .base:
         brackets += try baseBrackets(input)
       case .smoothed:
-        for team in smoothed { brackets += try smoothedBrackets(input, team) }
+        for (number, team) in smoothed.enumerated() {
+          let ready = prepared?.byInput[input.index]?[number]
+          brackets += try smoothedBrackets(input, team, prepared: ready)
+        }
       }
     }
     let result = InputResult(index: input.index, label: input.label, brackets: brackets.map(\.bracket))

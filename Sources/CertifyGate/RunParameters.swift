@@ -33,6 +33,10 @@ public struct RunParameters: Sendable, Equatable {
   public var first: Int?
   /// Only every so-manieth input.
   public var every: Int?
+  /// Radii to decide.
+  public var decide: [Double]?
+  public var simultaneous: Bool?
+  public var aggregate: Bool?
 
   public init() {}
 
@@ -42,7 +46,7 @@ public struct RunParameters: Sendable, Equatable {
   /// The long option names, without dashes: the keys of a policy besides `version` and `requirements`.
   public static let names = [
     "seed", "samples", "selection-samples", "alpha", "sigma", "noise", "norm", "classifier", "epsilon",
-    "attack", "certificate", "bounds", "first", "every",
+    "attack", "certificate", "bounds", "first", "every", "decide", "simultaneous", "aggregate",
   ]
 
   /// What the manifest of a run has otherwise, one line each.
@@ -56,7 +60,9 @@ public struct RunParameters: Sendable, Equatable {
     }
     func compareSets<Value: Hashable>(_ name: String, _ wanted: [Value]?, _ found: [Value]) {
       guard let wanted, Set(wanted) != Set(found) else { return }
-      let list: ([Value]) -> String = { $0.map { "\($0)" }.joined(separator: ", ") }
+      let list: ([Value]) -> String = {
+        $0.isEmpty ? "none" : $0.map { "\($0)" }.joined(separator: ", ")
+      }
       lines.append("`\(name)` is \(list(found)) in the run, \(list(wanted)) in the policy")
     }
     compare("seed", seed, manifest.seed)
@@ -74,6 +80,9 @@ public struct RunParameters: Sendable, Equatable {
     compare("first", first.map { min($0, manifest.availableInputs) }, manifest.selectedInputs)
     compare(
       "every", every.map { ($0 - 1 + manifest.availableInputs) / max($0, 1) }, manifest.selectedInputs)
+    compareSets("decide", decide, manifest.plan?.decide ?? [])
+    compare("simultaneous", simultaneous, manifest.plan?.simultaneous ?? false)
+    compare("aggregate", aggregate, manifest.plan?.aggregate ?? false)
     return lines
   }
 }

@@ -61,9 +61,16 @@ extension Sample {
   /// What α an input means for all of them: the smallest B with P[Bin(n, α) > B] ≤ 0.001.
   private func perInput() throws -> String {
     let level = 0.001
-    let wrong = try Self.countWhile(upTo: count) { errors in
-      try ClopperPearson.lowerBound(successes: errors, trials: count, alpha: level) < alpha
+    if let takenOff = try takenOff {
+      return
+        "Of all \(count) certificates at most \(takenOff) are wrong with confidence 1 − \(manifest.alpha); "
+        + "as many are taken off the figure."
     }
+    if let plan = manifest.plan, plan.simultaneous {
+      return
+        "All \(plan.statements) certificates of the run hold together with confidence 1 − \(manifest.alpha)."
+    }
+    let wrong = try AggregateErrors.most(of: count, alpha: alpha, level: level)
     return "Each input's result holds with confidence 1 − \(alpha) on its own; "
       + "of all \(count) at most \(wrong) are wrong with confidence 1 − \(level)."
   }

@@ -4,8 +4,17 @@ import Foundation
 
 extension Sample {
   /// The figure of the sample itself; `nil` of no inputs.
+  ///
+  /// Of a run that asks for it, as many certificates are taken off certified accuracy as may be wrong.
   func figure(_ figure: Figure) -> Double? {
     guard count > 0 else { return nil }
+    if case .certifiedAccuracy = figure, comparison == .atLeast {
+      do {
+        if let takenOff = try takenOff { return Double(max(0, successes(figure) - takenOff)) / Double(count) }
+      } catch {
+        return nil
+      }
+    }
     return switch figure {
     case .certifiedAccuracy, .attackedAccuracy, .cleanAccuracy, .abstentionRate:
       Double(successes(figure)) / Double(count)
@@ -13,6 +22,11 @@ extension Sample {
     case .medianCertifiedRadius: Quantile.of(0.5, sorted: sortedRadii)
     case .certifiedRadius(let quantile): Quantile.of(quantile, sorted: sortedRadii)
     }
+  }
+
+  /// The certificates that may be wrong, where the run asks to take them off.
+  var takenOff: Int? {
+    get throws { try AggregateErrors.takenOff(key, inputs: count, manifest: manifest) }
   }
 
   /// A one-sided bound of the figure over the population that the inputs are a random sample of.

@@ -57,6 +57,30 @@ void certify_gaussian_grid_row(
   DISPATCH(certify_gaussian_grid_row, address, sigma, x, row, count)
 }
 
+void certify_uniform_row(
+  enum certify_path path, const struct certify_noise_address *address, float lambda, const float *x,
+  float *row, size_t count) {
+  DISPATCH(certify_uniform_row, address, lambda, x, row, count)
+}
+
+void certify_uniform_grid_row(
+  enum certify_path path, const struct certify_noise_address *address, float lambda, const uint8_t *x,
+  float *row, size_t count) {
+  DISPATCH(certify_uniform_grid_row, address, lambda, x, row, count)
+}
+
+void certify_laplace_row(
+  enum certify_path path, const struct certify_noise_address *address, float lambda, const float *x,
+  float *row, size_t count) {
+  DISPATCH(certify_laplace_row, address, lambda, x, row, count)
+}
+
+void certify_laplace_grid_row(
+  enum certify_path path, const struct certify_noise_address *address, float lambda, const uint8_t *x,
+  float *row, size_t count) {
+  DISPATCH(certify_laplace_grid_row, address, lambda, x, row, count)
+}
+
 bool certify_integer_row(
   enum certify_path path, const struct certify_noise_address *address,
   const struct certify_integer_table *table, const uint8_t *x, float *row, size_t count) {

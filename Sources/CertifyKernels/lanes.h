@@ -91,11 +91,11 @@ INLINE vector_f32 choose(vector_i32 mask, vector_f32 yes, vector_f32 no) {
   return (vector_f32)((mask & (vector_i32)yes) | (~mask & (vector_i32)no));
 }
 
-/// sqrt(-2 ln u) for u = (w >> 1) 2^-31 + 2^-32.
+/// ln u for u = (w >> 1) 2^-31 + 2^-32.
 ///
 /// ln u = e ln 2 + ln(1 + t) with 1 + t in [sqrt(1/2), sqrt(2)) and a minimax polynomial of degree 7 for
 /// (ln(1 + t) - t + t^2 / 2) / t^3, of error below 7e-9.
-INLINE vector_f32 radius(vector_u32 w) {
+INLINE vector_f32 logarithm(vector_u32 w) {
   const int32_t root_half = 0x3f3504f3;
   vector_f32 scaled = __builtin_convertvector((vector_i32)(w >> 1), vector_f32) + 0.5f;
   vector_i32 shifted = (vector_i32)scaled - root_half;
@@ -107,10 +107,19 @@ INLINE vector_f32 radius(vector_u32 w) {
       + (0.2000228315591812f + t * -0.16624970734119415f) * square)
     + ((0.1418142169713974f + t * -0.1312529295682907f)
        + (0.12879188358783722f + t * -0.07865443080663681f) * square) * fourth;
-  vector_f32 logarithm =
-    (t - square * 0.5f) + (p * (square * t) + exponent * 0.6931471805599453f);
-  return __builtin_elementwise_sqrt(logarithm * -2.0f);
+  return (t - square * 0.5f) + (p * (square * t) + exponent * 0.6931471805599453f);
 }
+
+/// sqrt(-2 ln u).
+INLINE vector_f32 radius(vector_u32 w) { return __builtin_elementwise_sqrt(logarithm(w) * -2.0f); }
+
+/// A number of [-1, 1].
+INLINE vector_f32 uniform(vector_u32 w) {
+  return __builtin_convertvector((vector_i32)w, vector_f32) * 0x1p-31f;
+}
+
+/// ln u with the sign that the bit of w gives which u leaves.
+INLINE vector_f32 laplace(vector_u32 w) { return (vector_f32)((vector_u32)logarithm(w) ^ (w << 31)); }
 
 /// cos and sin of 2 pi v / 2^32: the nearest quarter turn, and minimax polynomials within pi / 4 of it.
 INLINE void turn(vector_u32 v, vector_f32 *cosine, vector_f32 *sine) {
@@ -180,6 +189,26 @@ INLINE void words_group(const struct schedule *schedule, uint32_t block, uint32_
 
 GAUSSIAN_GROUP(gaussian_group, float, load_real)
 GAUSSIAN_GROUP(gaussian_grid_group, uint8_t, load_grid)
+
+#define SINGLE_GROUP(FUNCTION, NOISE, ELEMENT, LOAD)                                                     \
+  INLINE void FUNCTION(                                                                                  \
+    const struct schedule *schedule, float scale, uint32_t block, const ELEMENT *x, float *row) {        \
+    uint32_t words[group_coordinates];                                                                   \
+    words_group(schedule, block, words);                                                                 \
+    PASS(words);                                                                                         \
+    _Pragma("clang loop unroll(disable)")                                                                \
+    for (int i = 0; i < group_coordinates; i += LANES) {                                                 \
+      vector_u32 word;                                                                                   \
+      memcpy(&word, words + i, sizeof word);                                                             \
+      vector_f32 value = LOAD(x + i) + NOISE(word) * scale;                                              \
+      memcpy(row + i, &value, sizeof value);                                                             \
+    }                                                                                                    \
+  }
+
+SINGLE_GROUP(uniform_group, uniform, float, load_real)
+SINGLE_GROUP(uniform_grid_group, uniform, uint8_t, load_grid)
+SINGLE_GROUP(laplace_group, laplace, float, load_real)
+SINGLE_GROUP(laplace_grid_group, laplace, uint8_t, load_grid)
 
 /// Draws the coordinates of four vectors again, ties of the leading bits resolved.
 __attribute__((noinline, cold)) TARGET static void draw_one_by_one(
@@ -255,27 +284,31 @@ TARGET void NAME(certify_words)(
   }
 }
 
-#define GAUSSIAN_ROW(FUNCTION, GROUP, ELEMENT)                                                           \
+#define FLOAT_ROW(FUNCTION, GROUP, ELEMENT)                                                           \
   TARGET void NAME(FUNCTION)(                                                                            \
-    const struct certify_noise_address *address, float sigma, const ELEMENT *x, float *row,              \
+    const struct certify_noise_address *address, float scale, const ELEMENT *x, float *row,              \
     size_t count) {                                                                                      \
     struct schedule schedule;                                                                            \
     prepare(address, &schedule);                                                                         \
     const size_t whole = count - count % group_coordinates;                                              \
     for (size_t i = 0; i < whole; i += group_coordinates) {                                              \
-      GROUP(&schedule, sigma, (uint32_t)(i / 4), x + i, row + i);                                          \
+      GROUP(&schedule, scale, (uint32_t)(i / 4), x + i, row + i);                                          \
     }                                                                                                    \
     if (whole < count) {                                                                                 \
       ELEMENT x_rest[group_coordinates] = {0};                                                           \
       float row_rest[group_coordinates];                                                                 \
       memcpy(x_rest, x + whole, (count - whole) * sizeof *x);                                            \
-      GROUP(&schedule, sigma, (uint32_t)(whole / 4), x_rest, row_rest);                                    \
+      GROUP(&schedule, scale, (uint32_t)(whole / 4), x_rest, row_rest);                                    \
       memcpy(row + whole, row_rest, (count - whole) * sizeof *row);                                      \
     }                                                                                                    \
   }
 
-GAUSSIAN_ROW(certify_gaussian_row, gaussian_group, float)
-GAUSSIAN_ROW(certify_gaussian_grid_row, gaussian_grid_group, uint8_t)
+FLOAT_ROW(certify_gaussian_row, gaussian_group, float)
+FLOAT_ROW(certify_gaussian_grid_row, gaussian_grid_group, uint8_t)
+FLOAT_ROW(certify_uniform_row, uniform_group, float)
+FLOAT_ROW(certify_uniform_grid_row, uniform_grid_group, uint8_t)
+FLOAT_ROW(certify_laplace_row, laplace_group, float)
+FLOAT_ROW(certify_laplace_grid_row, laplace_grid_group, uint8_t)
 
 TARGET bool NAME(certify_integer_row)(
   const struct certify_noise_address *address, const struct certify_integer_table *table, const uint8_t *x,

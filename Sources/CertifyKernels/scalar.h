@@ -24,6 +24,16 @@ enum : uint32_t {
   void certify_gaussian_grid_row_##SUFFIX(                                                               \
     const struct certify_noise_address *address, float sigma, const uint8_t *x, float *row,              \
     size_t count);                                                                                       \
+  void certify_uniform_row_##SUFFIX(                                                                     \
+    const struct certify_noise_address *address, float scale, const float *x, float *row, size_t count); \
+  void certify_uniform_grid_row_##SUFFIX(                                                                \
+    const struct certify_noise_address *address, float scale, const uint8_t *x, float *row,              \
+    size_t count);                                                                                       \
+  void certify_laplace_row_##SUFFIX(                                                                     \
+    const struct certify_noise_address *address, float scale, const float *x, float *row, size_t count); \
+  void certify_laplace_grid_row_##SUFFIX(                                                                \
+    const struct certify_noise_address *address, float scale, const uint8_t *x, float *row,              \
+    size_t count);                                                                                       \
   bool certify_integer_row_##SUFFIX(                                                                     \
     const struct certify_noise_address *address, const struct certify_integer_table *table,              \
     const uint8_t *x, float *row, size_t count);                                                         \

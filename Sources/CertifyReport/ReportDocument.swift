@@ -11,6 +11,7 @@ struct ReportDocument {
       HeadSection(source: source).blocks + SummarySection(source: source).blocks
       + VerdictSection(source: source).blocks + AccuracySection(source: source, paths: paths).blocks
       + GapSection(source: source).blocks
+      + BestSigmaSection(source: source).blocks
       + InputsSection(source: source, paths: paths).blocks
       + GallerySection(source: source, paths: paths).blocks
       + IncidentsSection(source: source).blocks

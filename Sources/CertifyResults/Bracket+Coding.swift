@@ -1,10 +1,11 @@
 extension Bracket {
   enum CodingKeys: String, CodingKey {
     case classifier, smoothing, norm, predicted, correct, lower, upper, attack, contradiction, gapParts,
-      targets, trajectory
+      targets, trajectory, decision
   }
 
-  /// Writes absent ends, an abstention and the rest as `null`, so that every bracket has every key.
+  /// Writes absent ends, an abstention and the rest as `null`, so that every bracket has every key; `decision` only
+  /// where there is one.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(classifier, forKey: .classifier)
@@ -19,20 +20,23 @@ extension Bracket {
     try container.encode(gapParts, forKey: .gapParts)
     try container.encodeIfPresent(targets, forKey: .targets)
     try container.encodeIfPresent(trajectory, forKey: .trajectory)
+    try container.encodeIfPresent(decision, forKey: .decision)
   }
 }
 
 extension SmoothingRecord {
   enum CodingKeys: String, CodingKey {
-    case noise, sigma, range
+    case noise, sigma, range, lambda, splits
   }
 
-  /// Writes `range` as `null` when noisy inputs are not clipped.
+  /// Writes `range` as `null` when noisy inputs are not clipped; λ and M only where they define the noise.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(noise, forKey: .noise)
     try container.encode(sigma, forKey: .sigma)
     try container.encode(range, forKey: .range)
+    try container.encodeIfPresent(lambda, forKey: .lambda)
+    try container.encodeIfPresent(splits, forKey: .splits)
   }
 }
 

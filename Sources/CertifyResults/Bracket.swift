@@ -41,11 +41,14 @@ public struct Bracket: Sendable, Codable, Equatable {
   public var targets: [TargetRecord]?
   /// The points that a flow visited, from the input on; only where they were asked for.
   public var trajectory: [[Float]]?
+  /// The answers to "is the certified radius at least R?", where a run asked so; `nil` where it did not.
+  public var decision: DecisionRecord?
 
   public init(
     classifier: ClassifierKind, smoothing: SmoothingRecord?, norm: Norm, predicted: Int?, correct: Bool,
     lower: LowerBound?, upper: UpperBound?, attack: AttackRecord?, contradiction: ContradictionRecord?,
-    gapParts: GapParts? = nil, targets: [TargetRecord]? = nil, trajectory: [[Float]]? = nil
+    gapParts: GapParts? = nil, targets: [TargetRecord]? = nil, trajectory: [[Float]]? = nil,
+    decision: DecisionRecord? = nil
   ) {
     self.classifier = classifier
     self.smoothing = smoothing
@@ -59,6 +62,7 @@ public struct Bracket: Sendable, Codable, Equatable {
     self.gapParts = gapParts
     self.targets = targets
     self.trajectory = trajectory
+    self.decision = decision
   }
 
   /// Whether the smoothed classifier refused to answer.
@@ -79,11 +83,19 @@ public struct SmoothingRecord: Sendable, Codable, Equatable, Hashable {
   public var sigma: Double
   /// The integers to which noisy 8-bit inputs are clipped; `nil` without a clip.
   public var range: ClosedIntegerRange?
+  /// λ of uniform and Laplace noise; `nil` of others.
+  public var lambda: Double?
+  /// M of the splitting noise, the number of its samples; `nil` of others.
+  public var splits: Int?
 
-  public init(noise: String, sigma: Double, range: ClosedIntegerRange?) {
+  public init(
+    noise: String, sigma: Double, range: ClosedIntegerRange?, lambda: Double? = nil, splits: Int? = nil
+  ) {
     self.noise = noise
     self.sigma = sigma
     self.range = range
+    self.lambda = lambda
+    self.splits = splits
   }
 }
 
@@ -138,12 +150,14 @@ public struct SamplingRecord: Sendable, Codable, Equatable {
   public var counts: [Int]
   /// Samples that could not be drawn exactly; counted against the claim.
   public var failed: Int
-  /// The error probability of the certificate.
+  /// The probability with which what the samples prove may be wrong; 0 where they are all that g has.
   public var alpha: Double
+  /// How many looks at the counts, at numbers of samples fixed beforehand, share α; `nil` for one.
+  public var looks: Int?
 
   public init(
     candidate: Int, selectionSamples: Int, selectionCounts: [Int], samples: Int, counts: [Int], failed: Int,
-    alpha: Double
+    alpha: Double, looks: Int? = nil
   ) {
     self.candidate = candidate
     self.selectionSamples = selectionSamples
@@ -152,7 +166,11 @@ public struct SamplingRecord: Sendable, Codable, Equatable {
     self.counts = counts
     self.failed = failed
     self.alpha = alpha
+    self.looks = looks
   }
+
+  /// The level of the confidence bounds behind the radius: α over the looks.
+  public var level: Double { looks.map { (alpha / Double(max($0, 1))).nextDown } ?? alpha }
 }
 
 /// A witnessed upper bound of the robust radius.

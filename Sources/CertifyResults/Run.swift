@@ -105,6 +105,8 @@ public struct RunManifest: Sendable, Codable, Equatable {
   public var threatFile: FileRecord?
   /// Another model, from which witnesses could transfer.
   public var surrogate: FileRecord?
+  /// How samples and the probability of error were shared out; `nil` for the same samples and α for every input.
+  public var plan: SamplingPlanRecord?
 
   public init(
     tool: ToolRecord, model: FileRecord, data: FileRecord, labels: FileRecord?, space: InputSpace,

@@ -18,7 +18,7 @@ public struct FlipTestResult: Sendable, Equatable {
   public var label: Int
   /// The class that was bet on against the label.
   public var rival: Int
-  /// β: the level spent.
+  /// β: the level spent; 0 where g was computed and not estimated.
   public var beta: Double
   /// The counts of the samples that chose `rival`.
   public var selection: ClassCounts
@@ -29,6 +29,17 @@ public struct FlipTestResult: Sendable, Equatable {
   public var samples: Int { decision.samples }
   public var rivalHits: Int { decision.counts[rival] }
   public var labelHits: Int { decision.counts[label] }
+
+  /// g computed from the counts of all of its samples, ties to the lowest index.
+  init(exact counts: ClassCounts, candidate: Int?, label: Int) {
+    outcome = counts.mostFrequent == label ? .held : .flipped
+    self.candidate = candidate
+    self.label = label
+    rival = counts.mostFrequent(except: label)
+    beta = 0
+    selection = ClassCounts(counts: [Int](repeating: 0, count: counts.counts.count), failed: 0)
+    decision = counts
+  }
 
   init(_ test: FlipTest, candidate: Int?, selection: ClassCounts) {
     outcome =

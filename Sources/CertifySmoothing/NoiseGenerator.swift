@@ -14,8 +14,7 @@ public struct NoiseGenerator: Sendable {
   /// The number of coordinates d.
   public let dimension: Int
   public let seed: UInt64
-  private let integerNoise: IntegerNoise?
-  private let path: certify_path
+  private let law: any NoiseLaw
 
   /// Makes the generator of `smoothing` for inputs of `dimension` coordinates.
   ///
@@ -25,7 +24,7 @@ public struct NoiseGenerator: Sendable {
   }
 
   init(
-    smoothing: Smoothing, dimension: Int, seed: UInt64, path: certify_path, integerNoise: IntegerNoise? = nil
+    smoothing: Smoothing, dimension: Int, seed: UInt64, path: certify_path, law: (any NoiseLaw)? = nil
   ) throws {
     try smoothing.validate()
     guard (1...Int(Int32.max)).contains(dimension) else {
@@ -34,22 +33,11 @@ public struct NoiseGenerator: Sendable {
     self.smoothing = smoothing
     self.dimension = dimension
     self.seed = seed
-    self.path = path
-    if let range = smoothing.integerRange {
-      self.integerNoise = try integerNoise ?? IntegerNoise(sigma: smoothing.sigma, range: range)
-    } else {
-      self.integerNoise = nil
-    }
+    self.law =
+      try law ?? smoothing.noise.law.init(smoothing: smoothing, dimension: dimension, seed: seed, path: path)
   }
 
-  /// Writes x + η of sample `sample` of (input, purpose) into `row`.
-  ///
-  /// - `gaussian`: x + ση in float32, x = k/255 for grid data and σ rounded to float32. η comes from
-  ///   Box–Muller on uniform numbers of 24 significant bits and angles of 32, computed to 10⁻⁶ of the radius;
-  ///   |η| ≤ 6.67, beyond which a normal number lies with probability 3·10⁻¹¹. The certificates of this
-  ///   family hold in real arithmetic only.
-  /// - `gaussian-sound`: clip(k + n)/255 where n is N(0, (255σ)²) rounded to integers, drawn exactly, and the
-  ///   clip is ``Smoothing/integerRange``. An integer is written as the float32 nearest to it over 255.
+  /// Writes x + η of sample `sample` of (input, purpose) into `row`; x = k/255 for grid data.
   ///
   /// - Precondition: ``check(_:input:samples:)`` accepts the input and the sample; `row` holds `dimension`
   ///   values.
@@ -60,37 +48,18 @@ public struct NoiseGenerator: Sendable {
     into row: UnsafeMutableBufferPointer<Float>
   ) -> Bool {
     precondition(x.count == dimension && row.count == dimension)
-    var address = certify_noise_address(
-      seed: seed, sample: UInt32(sample), input: UInt32(input), purpose: purpose.word)
-    switch (x, integerNoise) {
-    case (.grid(let integers), let noise?):
-      return noise.withKernelTable { table in
-        integers.withUnsafeBufferPointer {
-          certify_integer_row(path, &address, table, $0.baseAddress, row.baseAddress, dimension)
-        }
-      }
-    case (.grid(let integers), nil):
-      integers.withUnsafeBufferPointer {
-        certify_gaussian_grid_row(
-          path, &address, Float(smoothing.sigma), $0.baseAddress, row.baseAddress, dimension)
-      }
-    case (.real(let values), nil):
-      values.withUnsafeBufferPointer {
-        certify_gaussian_row(
-          path, &address, Float(smoothing.sigma), $0.baseAddress, row.baseAddress, dimension)
-      }
-    case (.real, _?):
-      precondition(integerNoise == nil, "gaussian-sound noise needs an input on the 8-bit grid")
-    }
-    return true
+    return law.write(x, input: input, purpose: purpose, sample: sample, seed: seed, into: row)
   }
+
+  /// t_i of the splitting noise, which are part of what defines g; `nil` of the others.
+  public var splittingOffsets: [Int]? { (law as? SplittingNoise)?.offsets }
 
   /// Refuses what ``write(_:input:purpose:sample:into:)`` cannot draw.
   ///
   /// - Throws: ``SmoothingError`` when x has another size, is not on the grid that the noise needs, or when an
   ///   index does not fit the 32 bits of a noise address.
   public func check(_ x: SmoothingInput, input: Int, samples: Range<Int>) throws(SmoothingError) {
-    if case .real = x, integerNoise != nil { throw .gridRequired }
+    if case .real = x, smoothing.noise.needsGrid { throw .gridRequired(smoothing.noise) }
     guard x.count == dimension else { throw .inputSize(expected: dimension, found: x.count) }
     guard UInt32(exactly: input) != nil else { throw .inputIndexOutOfRange(input) }
     guard samples.lowerBound >= 0, samples.upperBound <= 1 << 32 else { throw .samplesOutOfRange(samples) }

@@ -14,6 +14,8 @@ public enum SamplePurpose: Sendable, Hashable {
   case retestEstimation
   case retestFlipSelection
   case retestFlipDecision
+  /// The offsets of the splitting noise, which all inputs share.
+  case splittingOffsets
 }
 
 extension SamplePurpose {
@@ -32,6 +34,7 @@ extension SamplePurpose {
     case .retestEstimation: Self.word(kind: 7, number: 0)
     case .retestFlipSelection: Self.word(kind: 8, number: 0)
     case .retestFlipDecision: Self.word(kind: 9, number: 0)
+    case .splittingOffsets: Self.word(kind: 10, number: 0)
     }
   }
 

@@ -101,7 +101,15 @@ public final class SmoothedClassifier {
     return result
   }
 
-  /// Tests whether g gives x another class than `label`, on samples of this candidate's own.
+  /// Counts what f answers on all samples that g has; `nil` where g is a matter of sampling.
+  ///
+  /// Then g(x) is the most frequent class, ties to the lowest index, without any probability of error.
+  public func exactCounts(at x: SmoothingInput) throws -> ClassCounts? {
+    guard let splits = smoothing.splits else { return nil }
+    return try counts(at: x, input: 0, purpose: .estimation, samples: 0..<splits)
+  }
+
+  /// Tests whether g gives x another class than `label`, on samples of this candidate's own; exactly where it can.
   ///
   /// The rival c ≠ label is the most frequent other class of the first stage (ties to the lowest index). The
   /// second stage draws fresh samples and looks at ``FlipTest`` after every 16th, until it decides or
@@ -126,6 +134,7 @@ public final class SmoothedClassifier {
     guard selectionSamples >= 1, maximumSamples >= 1 else {
       throw SmoothingError.tooFewFlipSamples(selection: selectionSamples, decision: maximumSamples)
     }
+    if let counts = try exactCounts(at: x) { return FlipTestResult(exact: counts, candidate: retest ? nil : Int(candidate), label: label) }
     try generator.check(x, input: input, samples: 0..<maximumSamples)
     // An unusable level is refused before the samples of the first stage are spent.
     _ = try FlipTest(label: label, rival: label == 0 ? 1 : 0, classCount: classCount, level: beta)

@@ -52,6 +52,12 @@ public final class SmoothedTeam {
     return total
   }
 
+  /// Counts what f answers on all samples that g has; `nil` where g is a matter of sampling.
+  public func exactCounts(at x: SmoothingInput) throws -> ClassCounts? {
+    guard let splits = leader.smoothing.splits else { return nil }
+    return try counts(at: x, input: 0, purpose: .estimation, samples: 0..<splits)
+  }
+
   /// Consecutive ranges whose lengths differ by at most 1.
   static func split(_ range: Range<Int>, into count: Int) -> [Range<Int>] {
     (0..<count).map { part in

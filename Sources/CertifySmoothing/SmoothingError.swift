@@ -4,8 +4,8 @@ public enum SmoothingError: Error, Equatable, Sendable {
   case sigmaOutOfRange(Double, NoiseFamily)
   /// An input has no coordinates, or more than a noise address can hold.
   case dimensionOutOfRange(Int)
-  /// The exact noise was asked for data that are not on the 8-bit grid.
-  case gridRequired
+  /// A noise of 8-bit data was asked for data that are not on their grid.
+  case gridRequired(NoiseFamily)
   /// The input has another number of coordinates than the classifier.
   case inputSize(expected: Int, found: Int)
   /// The index of an input is outside 0 ..< 2³².
@@ -32,9 +32,9 @@ extension SmoothingError: CustomStringConvertible {
         + "give a number from \(noise.sigmas.lowerBound) to \(noise.sigmas.upperBound)"
     case .dimensionOutOfRange(let dimension):
       "an input of \(dimension) coordinates cannot be smoothed: it must have 1 to \(Int32.max)"
-    case .gridRequired:
-      "the noise gaussian-sound needs 8-bit data (unsigned bytes k, read as k/255): "
-        + "give such data, or choose the noise gaussian"
+    case .gridRequired(let noise):
+      "the noise \(noise.rawValue) needs 8-bit data (unsigned bytes k, read as k/255): "
+        + "give such data, or choose the noise \(noise.inFloatingPoint.rawValue)"
     case .inputSize(let expected, let found):
       "the input has \(found) coordinates but the classifier takes \(expected): give data of the model's shape"
     case .inputIndexOutOfRange(let index):

@@ -12,6 +12,13 @@ enum FixedPoint {
   static let inverseRootTwoPi: BigUInt =
     BigUInt("662114cf50d942343f2cf1402eae38bfd3829f30512706d8c0471b4802639d2e", radix: 16) ?? 0
 
+  /// The exact value of a positive finite `Double`, numerator / denominator.
+  static func fraction(_ x: Double) -> (numerator: BigUInt, denominator: BigUInt) {
+    let exponent = Int(x.exponent) - Double.significandBitCount
+    let significand = BigUInt(x.significandBitPattern | (1 << UInt64(Double.significandBitCount)))
+    return exponent < 0 ? (significand, 1 << -exponent) : (significand << exponent, 1)
+  }
+
   static func multiply(_ a: BigUInt, _ b: BigUInt) -> BigUInt { (a * b) >> bits }
 
   /// At most e⁻ˣ, where x is at most 2¹⁶; the error is below 2⁻²⁵⁰.

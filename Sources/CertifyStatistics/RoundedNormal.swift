@@ -2,32 +2,20 @@ import BigInt
 
 /// The masses of Q(η) for η ~ N(0, σ²), where Q rounds to the grid of step 1/`gridSteps`.
 ///
-/// Cell k is |255η − k| < ½ for 255 steps, and its mass is the true probability times 2⁶⁰, rounded **down**;
-/// σ is the exact rational value of the `Double`. What the floors leave over is ``failed``, so that all masses
-/// sum to 2⁶⁰ exactly: a sampler that draws 60 bits draws every cell with at most its true probability, and
-/// what is drawn beyond that counts against the claim under test (Voráček and Hein 2022, arXiv:2207.07209).
-///
-/// With h = 1/(255σ), the mass of cell k is, substituting s = hv/2 in ∫ φ(kh + s) ds over |s| < h/2,
+/// Cell k is |255η − k| < ½ for 255 steps; σ is the exact rational value of the `Double`. With h = 1/(255σ), the mass
+/// of cell k is, substituting s = hv/2 in ∫ φ(kh + s) ds over |s| < h/2,
 ///
 ///     φ(kh) · h · Σ_m w^m/(2m)! · A_m,   w = (kh²/2)²,   A_m = ∫₀¹ v^{2m} exp(−h²v²/8) dv,
 ///
 /// where every term is positive and A_m = (exp(−a) + 2a A_{m+1}) / (2m+1), a = h²/8. All of it is computed in
 /// 256-bit fixed point from lower bounds, rounding down, so that each mass is a lower bound by construction;
 /// it lies within 2⁻¹⁵⁰ of the true one, so that the floors are those of the true masses.
-public struct RoundedNormal: Sendable, Equatable {
-  /// 2⁶⁰, the sum of all masses and ``failed``.
-  public static let total: UInt64 = 1 << 60
-
+public struct RoundedNormal: RoundedLaw, Equatable {
   /// The standard deviation, in the units of the input.
   public let sigma: Double
   /// The grid's steps between 0 and 1.
   public let gridSteps: Int
-  /// K: cells run from −K to K.
-  public let reach: Int
-  /// The mass of cell k at index k + K; symmetric.
-  public let masses: [UInt64]
-  /// What is left of 2⁶⁰.
-  public let failed: UInt64
+  public let cells: RoundedCells
 
   /// Computes the masses.
   ///
@@ -39,17 +27,12 @@ public struct RoundedNormal: Sendable, Equatable {
   ///     a mass of at least 1, and leaves what lies beyond to ``failed`` (less than 2⁻⁵⁸ in all).
   /// - Throws: ``StatisticsError`` for an argument outside its range.
   public init(sigma: Double, gridSteps: Int = 255, reach: Int? = nil) throws(StatisticsError) {
-    guard (1...65535).contains(gridSteps) else {
-      throw .countOutOfRange(name: "the number of grid steps", value: gridSteps, range: 1...65535)
-    }
+    try RoundedCells.check(gridSteps: gridSteps)
     let steps = Double(gridSteps)
     guard sigma.isFinite, sigma * steps >= 0.0999, sigma * steps <= 25_500 else {
       throw .valueOutOfRange(name: "σ", value: sigma, interval: "[\(0.0999 / steps), \(25_500 / steps)]")
     }
-    let mostReach = 1 << 24
-    if let reach, !(1...mostReach).contains(reach) {
-      throw .countOutOfRange(name: "the reach", value: reach, range: 1...mostReach)
-    }
+    if let reach { try RoundedCells.check(reach: reach) }
     // Beyond 9.75σ lies less than 2⁻⁷² of the distribution.
     let covered = Int((9.75 * sigma * steps).rounded(.up))
     var half = GaussianCells.lowerBounds(sigma: sigma, gridSteps: gridSteps, reach: covered)
@@ -64,22 +47,9 @@ public struct RoundedNormal: Sendable, Equatable {
     } else {
       while floors.count > 2, floors.last == 0 { floors.removeLast() }
     }
-    let used = floors[0] + 2 * floors.dropFirst().reduce(0, +)
-    // Lower bounds of disjoint cells cannot exceed the whole; this guards the subtraction.
-    guard used <= Self.total, used > 0 else {
-      throw .noResult(
-        function: "the masses of N(0, \(sigma)²)", reason: "they sum to \(used) of \(Self.total)")
-    }
     self.sigma = sigma
     self.gridSteps = gridSteps
-    self.reach = floors.count - 1
-    masses = floors.dropFirst().reversed() + floors
-    failed = Self.total - used
-  }
-
-  /// The mass of cell k; 0 beyond ±``reach``.
-  public func mass(of k: Int) -> UInt64 {
-    (-reach...reach).contains(k) ? masses[k + reach] : 0
+    cells = try RoundedCells(half: floors, law: "N(0, \(sigma)²)")
   }
 }
 
@@ -88,13 +58,9 @@ enum GaussianCells {
   /// Lower bounds of the masses of the cells 0…reach in units of 2⁻²⁵⁶.
   static func lowerBounds(sigma: Double, gridSteps: Int, reach: Int) -> [BigUInt] {
     let bits = FixedPoint.bits
-    // h = 1/(steps·σ) with σ = significand · 2^exponent.
-    let exponent = Int(sigma.exponent) - Double.significandBitCount
-    let significand = BigUInt(sigma.significandBitPattern | (1 << UInt64(Double.significandBitCount)))
-    var numerator = BigUInt(1) << bits
-    var denominator = significand * BigUInt(gridSteps)
-    if exponent < 0 { numerator <<= -exponent } else { denominator <<= exponent }
-    let low = numerator / denominator
+    // h = 1/(steps·σ).
+    let (value, unit) = FixedPoint.fraction(sigma)
+    let low = (unit << bits) / (value * BigUInt(gridSteps))
     let high = low + 1
     let squareLow = (low * low) >> bits
     let squareHigh = ((high * high) >> bits) + 1

@@ -15,6 +15,9 @@ extension FileRecord {
     }
     self.init(path: path, sha256: digest.finalize().hexadecimal)
   }
+
+  /// The SHA-256 of bytes, in lower-case hexadecimal.
+  public static func digest(_ bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hexadecimal }
 }
 
 extension SHA256.Digest {

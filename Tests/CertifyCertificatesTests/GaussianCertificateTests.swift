@@ -2,7 +2,9 @@ import CertifyCertificates
 import CertifySmoothing
 import CertifyStatistics
 import CertifyThreat
+import Foundation
 import Testing
+import _CertifyTestSupport
 
 @Suite struct GaussianCertificateTests {
   /// The formulas evaluated with 60 digits: never above, and within 10⁻⁹.
@@ -24,16 +26,23 @@ import Testing
     }
   }
 
-  /// r = σ Φ⁻¹(L) of Cohen's code, in doubles.
-  @Test(arguments: [0.12, 0.25, 0.5, 1.0]) func agreesWithTheReferenceFormula(sigma: Double) throws {
-    for successes in stride(from: 50_600, through: 100_000, by: 4_940) {
+  /// The radii that the published code computes from the same counts, in doubles.
+  @Test func sameRadiusAsTheReferenceCodeFromTheSameCounts() throws {
+    let lines = try String(contentsOfFile: Fixtures.path("golden/cohen_radii.csv"), encoding: .utf8)
+      .split(separator: "\n").dropFirst()
+    #expect(lines.count == 220)
+    var certified = 0
+    for line in lines {
+      let fields = line.split(separator: ",").compactMap { Double($0) }
+      try #require(fields.count == 5)
       let certificate = try GaussianCertificate(
-        successes: successes, samples: 100_000, sigma: sigma, alpha: 0.001)
-      let lower = try ClopperPearson.lowerBound(successes: successes, trials: 100_000, alpha: 0.001)
-      let reference = sigma * (try Normal.quantile(lower))
-      let radius = try #require(certificate.radius)
-      #expect(radius < reference && radius > reference * (1 - 1e-9))
+        successes: Int(fields[0]), samples: Int(fields[1]), sigma: fields[3], alpha: fields[2])
+      let radius = certificate.radius ?? 0
+      #expect(abs(radius - fields[4]) <= 1e-9 * fields[3], "\(line): \(radius)")
+      #expect(certificate.abstained == (fields[4] == 0), "\(line)")
+      certified += certificate.abstained ? 0 : 1
     }
+    #expect(certified > 120)
   }
 
   @Test func boundedRunnerUpCertifiesBelowOneHalf() throws {
@@ -151,20 +160,5 @@ import Testing
     #expect(throws: (any Error).self) {
       try SmoothedPrediction(counts: ClassCounts(counts: [3, 1], failed: 0), alpha: .nan)
     }
-  }
-}
-
-@Suite struct L1NoiseTests {
-  @Test func closedForms() throws {
-    let uniform = try #require(try L1Noise.uniformRadius(probabilityLower: 0.75, lambda: 0.4))
-    #expect(uniform < 0.2 && uniform > 0.2 * (1 - 1e-15))
-    // 2(1 − p) = e⁻¹ at p = 1 − e⁻¹/2.
-    let laplace = try #require(try L1Noise.laplaceRadius(probabilityLower: 0.8160602794142788, lambda: 3))
-    #expect(laplace < 3 && laplace > 3 * (1 - 1e-14))
-    #expect(try L1Noise.uniformRadius(probabilityLower: 0.5, lambda: 1) == nil)
-    #expect(try L1Noise.laplaceRadius(probabilityLower: 0.4, lambda: 1) == nil)
-    #expect(throws: CertificateError.self) { try L1Noise.laplaceRadius(probabilityLower: 1, lambda: 1) }
-    #expect(throws: CertificateError.self) { try L1Noise.uniformRadius(probabilityLower: .nan, lambda: 1) }
-    #expect(throws: CertificateError.self) { try L1Noise.uniformRadius(probabilityLower: 0.7, lambda: 0) }
   }
 }

@@ -51,8 +51,8 @@ func tableRefusesMassesThatAreNotADistribution(masses: [UInt64]) {
 @Test(arguments: [0.0005, 0.12, 0.25, 0.5, 1.0])
 func integerNoiseHasTheMassesOfTheRoundedNormal(sigma: Double) throws {
   let range = try #require(Smoothing(noise: .gaussianSound, sigma: sigma).integerRange)
-  let noise = try IntegerNoise(sigma: sigma, range: range)
   let normal = try RoundedNormal(sigma: sigma, gridSteps: 255, reach: range.upperBound)
+  let noise = try IntegerNoise(normal, range: range)
   let masses = noise.table.masses
   for (index, mass) in normal.masses.enumerated() { #expect(masses[index] == mass) }
   #expect(masses[noise.failedOutcome] == normal.failed)

@@ -19,7 +19,7 @@ func pathsAgreeBitForBit(dimension: Int) throws {
   let reals = integers.map { Float($0) * 0.037 - 3 }
   for noise in NoiseFamily.allCases {
     for x in [SmoothingInput.grid(integers), .real(reals)] {
-      if noise == .gaussianSound, case .real = x { continue }
+      if noise.needsGrid, case .real = x { continue }
       let reference = try generator(noise, sigma: 0.25, dimension: dimension, path: certify_path_portable)
       for path in paths.dropFirst() {
         let other = try generator(noise, sigma: 0.25, dimension: dimension, path: path)
@@ -135,31 +135,67 @@ func integerDrawsAreTheOutcomesOfSixtyBits(path: certify_path) throws {
 }
 
 /// χ² of 2²⁰ draws against the exact masses, over cells of at least 50 expected draws.
-@Test(arguments: [0.01, 0.25, 1.0])
-func integerNoiseHasItsMasses(sigma: Double) throws {
+@Test(arguments: [NoiseFamily.gaussianSound, .uniformSound, .laplaceSound], [0.01, 0.25, 1.0])
+func integerNoiseHasItsMasses(family: NoiseFamily, sigma: Double) throws {
   let count = 1 << 20
-  let noise = try generator(.gaussianSound, sigma: sigma, dimension: count, path: certify_best_path())
+  let noise = try generator(family, sigma: sigma, dimension: count, path: certify_best_path())
   let row = try #require(noise.row(.grid([UInt8](repeating: 128, count: count)), sample: 0))
+  let range = try #require(noise.smoothing.integerRange)
   var found = [Int: Int]()
   for value in row {
     let integer = (value * 255).rounded()
     #expect(value == integer / 255)
     found[Int(integer) - 128, default: 0] += 1
   }
-  let normal = try RoundedNormal(sigma: sigma)
+  let lambda = noise.smoothing.lambda ?? 0
+  let law: any RoundedLaw =
+    switch family {
+    case .uniformSound: try RoundedUniform(lambda: lambda, reach: range.upperBound)
+    case .laplaceSound: try RoundedLaplace(lambda: lambda, reach: range.upperBound)
+    default: try RoundedNormal(sigma: sigma)
+    }
+  // The clip gathers what lies beyond it in its end cells.
+  var expected: [Int: Double] = [:]
+  for k in -law.reach...law.reach {
+    let clipped = min(max(k, range.lowerBound - 128), range.upperBound - 128)
+    expected[clipped, default: 0] += Double(law.mass(of: k)) * 0x1p-60 * Double(count)
+  }
   var (statistic, cells, restExpected, restFound) = (0.0, 0, Double(count), count)
-  for k in -normal.reach...normal.reach {
-    let expected = Double(normal.mass(of: k)) * 0x1p-60 * Double(count)
-    guard expected >= 50 else { continue }
+  for (k, mean) in expected where mean >= 50 {
     let hits = found[k] ?? 0
-    statistic += (Double(hits) - expected) * (Double(hits) - expected) / expected
-    restExpected -= expected
+    statistic += (Double(hits) - mean) * (Double(hits) - mean) / mean
+    restExpected -= mean
     restFound -= hits
     cells += 1
   }
-  statistic += (Double(restFound) - restExpected) * (Double(restFound) - restExpected) / restExpected
+  if restExpected > 5 {
+    statistic += (Double(restFound) - restExpected) * (Double(restFound) - restExpected) / restExpected
+  } else {
+    cells -= 1
+  }
   let tail = chiSquareTail(statistic, degrees: cells)
   #expect(tail > 1e-3 && tail < 1 - 1e-3, "χ² = \(statistic) with \(cells) degrees of freedom")
+}
+
+/// Kolmogorov's test of uniform and Laplace noise against their laws, and the scale of their standard deviation.
+@Test(arguments: [NoiseFamily.uniform, .laplace])
+func floatNoiseHasItsLaw(family: NoiseFamily) throws {
+  let count = 1 << 20
+  let noise = try generator(family, sigma: 0.5, dimension: count, path: certify_best_path())
+  let lambda = try #require(noise.smoothing.lambda)
+  var row = try #require(noise.row(.real([Float](repeating: 0, count: count)), sample: 3))
+  let variance = row.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(count)
+  // The variance of η² is (κ − 1)σ⁴ with kurtosis κ = 1.8 and 6.
+  let spread = ((family == .uniform ? 0.8 : 5) / Double(count)).squareRoot() * 0.25
+  #expect(abs(variance - 0.25) < 5 * spread)
+  row.sort()
+  var distance = 0.0
+  for (i, value) in row.enumerated() {
+    let t = Double(value) / lambda
+    let p = family == .uniform ? (t + 1) / 2 : t < 0 ? exp(t) / 2 : 1 - exp(-t) / 2
+    distance = max(distance, p - Double(i) / Double(count), Double(i + 1) / Double(count) - p)
+  }
+  #expect(kolmogorovTail(distance * Double(count).squareRoot()) > 1e-4)
 }
 
 /// The written value of every integer that can occur is the float nearest to integer / 255.
@@ -194,7 +230,7 @@ func noisyIntegersAreClippedToTheRange(path: certify_path) throws {
       range: -255...510)
     let generator = try NoiseGenerator(
       smoothing: Smoothing(noise: .gaussianSound, sigma: 0.25), dimension: 100, seed: 1, path: path,
-      integerNoise: noise)
+      law: SoundGaussianNoise(integers: noise, path: path))
     let row = try #require(generator.row(.grid([UInt8](repeating: 7, count: 100)), sample: 0))
     #expect(row == [Float](repeating: Float(7 + outcome - 1) / 255, count: 100))
     let end = try IntegerNoise(
@@ -202,7 +238,7 @@ func noisyIntegersAreClippedToTheRange(path: certify_path) throws {
       range: -255...510)
     let extreme = try NoiseGenerator(
       smoothing: Smoothing(noise: .gaussianSound, sigma: 0.25), dimension: 100, seed: 1, path: path,
-      integerNoise: end)
+      law: SoundGaussianNoise(integers: end, path: path))
     for k in [0, 128, 255] as [UInt8] {
       let row = try #require(extreme.row(.grid([UInt8](repeating: k, count: 100)), sample: 0))
       #expect(row == [Float](repeating: Float(expected) / 255, count: 100))

@@ -184,7 +184,7 @@ struct LinearNoiseTests {
     let purposes: [SamplePurpose] = [
       .selection, .estimation, .search(round: 0), .search(round: .max), .flipSelection(candidate: 7),
       .flipDecision(candidate: 7), .retestSelection, .retestEstimation, .retestFlipSelection,
-      .retestFlipDecision,
+      .retestFlipDecision, .splittingOffsets,
     ]
     let words = purposes.flatMap { [$0.word, $0.linearWord] }
     #expect(Set(words).count == words.count)

@@ -39,6 +39,7 @@ func wordsOfARowAreTheScalarGenerators(path: certify_path, count: Int) {
 @Test func everyPurposeHasAWordOfItsOwn() {
   var purposes: [SamplePurpose] = [
     .selection, .estimation, .retestSelection, .retestEstimation, .retestFlipSelection, .retestFlipDecision,
+    .splittingOffsets,
   ]
   for number in [0, 1, 2, 255, 256, .max] as [UInt16] {
     purposes += [.search(round: number), .flipSelection(candidate: number), .flipDecision(candidate: number)]

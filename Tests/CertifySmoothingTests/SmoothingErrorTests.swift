@@ -16,7 +16,7 @@ func sigmaMustBeInRange(noise: NoiseFamily) throws {
     #expect(throws: SmoothingError.self) {
       _ = try NoiseGenerator(smoothing: smoothing, dimension: 4, seed: 0)
     }
-    #expect(smoothing.rangeFactor == (noise == .gaussian ? nil : 1))
+    #expect(smoothing.rangeFactor == (noise.isRounded ? 1 : nil))
   }
   _ = try NoiseGenerator(smoothing: Smoothing(noise: noise, sigma: range.lowerBound), dimension: 4, seed: 0)
   let widest = Smoothing(noise: noise, sigma: range.upperBound)
@@ -46,12 +46,13 @@ private func smoothed(_ noise: NoiseFamily, dimension: Int = 3) throws -> Smooth
     smoothing: Smoothing(noise: noise, sigma: 0.25), seed: 0)
 }
 
-@Test func exactNoiseNeedsTheGrid() throws {
-  let sound = try smoothed(.gaussianSound)
-  #expect(throws: SmoothingError.gridRequired) {
+@Test(arguments: NoiseFamily.allCases.filter(\.needsGrid))
+func exactNoiseNeedsTheGrid(noise: NoiseFamily) throws {
+  let sound = try smoothed(noise)
+  #expect(throws: SmoothingError.gridRequired(noise)) {
     _ = try sound.counts(at: .real([0, 0, 0]), input: 0, purpose: .estimation, samples: 0..<1)
   }
-  #expect(throws: SmoothingError.gridRequired) {
+  #expect(throws: SmoothingError.gridRequired(noise)) {
     _ = try sound.flipTest(
       at: .real([0, 0, 0]), input: 0, candidate: 0, label: 0, beta: 0.1, selectionSamples: 1,
       maximumSamples: 1, retest: false)
@@ -121,5 +122,5 @@ func inputsMustHaveTheModelsSize(noise: NoiseFamily) throws {
 @Test func messagesNameTheFaultAndTheRemedy() {
   let message = "\(SmoothingError.sigmaOutOfRange(-1, .gaussianSound))"
   #expect(message.contains("sigma -1.0") && message.contains("gaussian-sound") && message.contains("16.0"))
-  #expect("\(SmoothingError.gridRequired)".contains("choose the noise gaussian"))
+  #expect("\(SmoothingError.gridRequired(.laplaceSound))".contains("choose the noise laplace"))
 }

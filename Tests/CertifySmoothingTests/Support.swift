@@ -62,6 +62,11 @@ func linearClassifier(weights: [Float], threshold: Float, batchSize: Int = 64) -
   }
 }
 
+extension NoiseFamily {
+  /// Those whose samples are drawn at random.
+  static let sampled = allCases.filter { !$0.isDeterministic }
+}
+
 /// The paths this machine can run.
 let paths: [certify_path] = [certify_path_portable, certify_path_avx2, certify_path_avx512].filter {
   certify_path_is_available($0)

@@ -30,7 +30,7 @@ import Testing
       let table = try RoundedNormal(sigma: sigma, reach: reach)
       #expect(table.masses.count == 2 * table.reach + 1)
       #expect(table.masses == table.masses.reversed())
-      #expect(table.masses.reduce(table.failed, +) == RoundedNormal.total)
+      #expect(table.masses.reduce(table.failed, +) == RoundedCells.total)
       // At most one unit a cell, and the tails.
       #expect(table.failed <= UInt64(table.masses.count) + 1)
       #expect(table.mass(of: table.reach + 1) == 0 && table.mass(of: -table.reach - 1) == 0)

@@ -4,15 +4,11 @@ import CertifyThreat
 
 /// A certified ℓ₂ radius of a classifier smoothed by N(0, σ²I), computed from counts alone.
 ///
-/// The class ĉ is chosen on separate samples; of n *fresh* samples n_A answer ĉ. With the one-sided
-/// Clopper–Pearson bounds L and U,
+/// With the bounds p̲ and p̄ of the class probabilities (`ProbabilityBounds`),
 ///
-/// - `gaussian-p-lower`: p̲ = L(n_A; n, α), abstain if p̲ ≤ ½, r = σ Φ⁻¹(p̲);
-/// - `gaussian-runner-up`: p̲ = L(n_A; n, α/2), p̄ = min(1 − p̲, U(max n_c; n, α/2)) with the maximum over the
-///   other classes, abstain if p̲ ≤ p̄, r = σ/2 (Φ⁻¹(p̲) − Φ⁻¹(p̄)).
+/// - `gaussian-p-lower`: abstain if p̲ ≤ ½, r = σ Φ⁻¹(p̲), p̲ at level α;
+/// - `gaussian-runner-up`: abstain if p̲ ≤ p̄, r = σ/2 (Φ⁻¹(p̲) − Φ⁻¹(p̄)), each at level α/2.
 ///
-/// The second needs no factor for the number of classes: the true runner-up is one fixed class, its count is at
-/// most the maximum, and U increases. A failed sample counts in n, not in n_A, and is added to the maximum.
 /// With probability at least 1 − α over the samples, g(x + δ) = ĉ for every ‖δ‖₂ < r. Which of the two is used
 /// must be fixed before the counts are seen. Every rounding goes against the claim. (Cohen, Rosenfeld and
 /// Kolter 2019, "Certified adversarial robustness via randomized smoothing", arXiv:1902.02918.)
@@ -53,34 +49,11 @@ public struct GaussianCertificate: Sendable, Equatable {
   public init(
     successes: Int, samples: Int, runnerUp: Int? = nil, failed: Int = 0, sigma: Double, alpha: Double
   ) throws {
-    guard sigma > 0, sigma.isFinite else {
-      throw CertificateError.valueOutOfRange(name: "σ", value: sigma, interval: "(0, ∞)")
-    }
-    guard samples >= 1 else {
-      throw CertificateError.countOutOfRange(
-        name: "the number of samples", value: samples, range: 1...(1 << 40))
-    }
-    try Self.check(successes, name: "the number of successes", most: samples)
-    try Self.check(failed, name: "the number of failed samples", most: samples - successes)
-    if let runnerUp {
-      try Self.check(runnerUp, name: "the runner-up's count", most: samples - successes - failed)
-    }
-    let level = runnerUp == nil ? alpha : alpha / 2
-    let lower = try ClopperPearson.lowerBound(successes: successes, trials: samples, alpha: level)
-    // 1 − p̲ is exact for p̲ ≥ ½ and moved up otherwise.
-    var upper = lower >= 0.5 ? 1 - lower : (1 - lower).nextUp
-    if let runnerUp {
-      upper = min(
-        upper, try ClopperPearson.upperBound(successes: runnerUp + failed, trials: samples, alpha: level))
-    }
-    method = runnerUp == nil ? .probabilityLower : .runnerUp
-    self.sigma = sigma
-    self.alpha = alpha
-    self.samples = samples
-    self.successes = successes
-    probabilityLower = lower
-    probabilityUpper = upper
-    radius = try Self.radius(lower: lower, upper: runnerUp == nil ? nil : upper, sigma: sigma)
+    try CertificateError.checkPositive(sigma, name: "σ")
+    try self.init(
+      ProbabilityBounds(
+        successes: successes, samples: samples, runnerUp: runnerUp, failed: failed, alpha: alpha),
+      method: runnerUp == nil ? .probabilityLower : .runnerUp, sigma: sigma, alpha: alpha)
   }
 
   /// Certifies class `candidate` from the counts of all classes.
@@ -89,20 +62,23 @@ public struct GaussianCertificate: Sendable, Equatable {
   public init(
     counts: ClassCounts, candidate: Int, method: Method, sigma: Double, alpha: Double
   ) throws {
-    guard counts.counts.count >= 2 else {
-      throw CertificateError.countOutOfRange(
-        name: "the number of classes", value: counts.counts.count, range: 2...Int.max)
-    }
-    guard counts.counts.indices.contains(candidate) else {
-      throw CertificateError.countOutOfRange(
-        name: "the class to certify", value: candidate, range: 0...(counts.counts.count - 1))
-    }
-    let samples = try Self.total(counts)
-    let others = counts.counts.enumerated().filter { $0.offset != candidate }.map(\.element)
+    try CertificateError.checkPositive(sigma, name: "σ")
     try self.init(
-      successes: counts.counts[candidate], samples: samples,
-      runnerUp: method == .runnerUp ? others.max() ?? 0 : nil, failed: counts.failed, sigma: sigma,
-      alpha: alpha)
+      ProbabilityBounds(
+        counts: counts, candidate: candidate, boundsRunnerUp: method == .runnerUp, alpha: alpha),
+      method: method, sigma: sigma, alpha: alpha)
+  }
+
+  private init(_ bounds: ProbabilityBounds, method: Method, sigma: Double, alpha: Double) throws {
+    self.method = method
+    self.sigma = sigma
+    self.alpha = alpha
+    samples = bounds.samples
+    successes = bounds.successes
+    probabilityLower = bounds.lower
+    probabilityUpper = bounds.upper
+    radius = try Self.radius(
+      lower: bounds.lower, upper: method == .runnerUp ? bounds.upper : nil, sigma: sigma)
   }
 
   /// The certified radius in another norm, rounded down; `nil` when abstained.
@@ -111,11 +87,7 @@ public struct GaussianCertificate: Sendable, Equatable {
   ///
   /// - Parameter inputCount: d ≥ 1, the number of coordinates of an input.
   public func radius(norm: Norm, inputCount: Int) -> Double? {
-    guard let radius, inputCount >= 1 else { return nil }
-    switch norm {
-    case .l1, .l2: return radius
-    case .linf: return (radius / Double(inputCount).squareRoot().nextUp).nextDown
-    }
+    radius.flatMap { DerivedRadius.radius($0, of: .l2, in: norm, inputCount: inputCount) }
   }
 
   private static func radius(lower: Double, upper: Double?, sigma: Double) throws -> Double? {
@@ -130,24 +102,5 @@ public struct GaussianCertificate: Sendable, Equatable {
       radius = (sigma * (try Normal.quantileRoundedDown(lower))).nextDown
     }
     return radius > 0 && radius.isFinite ? radius : nil
-  }
-
-  private static func check(_ value: Int, name: String, most: Int) throws {
-    guard (0...most).contains(value) else {
-      throw CertificateError.countOutOfRange(name: name, value: value, range: 0...most)
-    }
-  }
-
-  /// The number of samples, with every count checked.
-  static func total(_ counts: ClassCounts) throws -> Int {
-    let most = 1 << 40
-    var total = 0
-    for (k, count) in (counts.counts + [counts.failed]).enumerated() {
-      let name = k < counts.counts.count ? "the count of class \(k)" : "the number of failed samples"
-      try check(count, name: name, most: most)
-      total += count
-      try check(total, name: "the number of samples", most: most)
-    }
-    return total
   }
 }

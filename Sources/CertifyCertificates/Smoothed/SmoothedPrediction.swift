@@ -28,7 +28,7 @@ public struct SmoothedPrediction: Sendable, Equatable {
       throw CertificateError.countOutOfRange(
         name: "the number of classes", value: counts.counts.count, range: 2...Int.max)
     }
-    guard try GaussianCertificate.total(counts) > 0 else {
+    guard try counts.checkedTotal() > 0 else {
       throw CertificateError.countOutOfRange(name: "the number of samples", value: 0, range: 1...(1 << 40))
     }
     var (first, second) = (0, -1)

@@ -73,6 +73,27 @@ void certify_gaussian_grid_row(
   enum certify_path path, const struct certify_noise_address *address, float sigma, const uint8_t *x,
   float *row, size_t count);
 
+/// Writes row_i = x_i + lambda u_i with u_i = w / 2^31 for the signed word w, rounded to 24 bits: uniform on [-1, 1].
+void certify_uniform_row(
+  enum certify_path path, const struct certify_noise_address *address, float lambda, const float *x,
+  float *row, size_t count);
+
+/// Writes row_i = x_i / 255 + lambda u_i; otherwise as `certify_uniform_row`.
+void certify_uniform_grid_row(
+  enum certify_path path, const struct certify_noise_address *address, float lambda, const uint8_t *x,
+  float *row, size_t count);
+
+/// Writes row_i = x_i + lambda e_i with |e_i| = -ln u, u = (floor(w / 2) + 1/2) / 2^31 rounded to 24 bits, and the
+/// sign of the word's last bit: Laplace's law of scale 1; |e_i| <= 22.2.
+void certify_laplace_row(
+  enum certify_path path, const struct certify_noise_address *address, float lambda, const float *x,
+  float *row, size_t count);
+
+/// Writes row_i = x_i / 255 + lambda e_i; otherwise as `certify_laplace_row`.
+void certify_laplace_grid_row(
+  enum certify_path path, const struct certify_noise_address *address, float lambda, const uint8_t *x,
+  float *row, size_t count);
+
 /// Writes row_i = clip(x_i + noise_i, lower, upper) / 255 with independent noise_i drawn from `table`.
 ///
 /// Returns false, and leaves the row undefined, when a draw failed.

@@ -80,6 +80,10 @@ enum Wording {
     if let range = smoothing.range {
       text += ", noisy 8-bit values clipped to the integers from \(range.lower) to \(range.upper)"
     }
+    if let lambda = smoothing.lambda { text += ", λ = \(lambda)" }
+    if let splits = smoothing.splits {
+      text += ", which is M = \(splits) samples, the same for every input"
+    }
     return text
   }
 

@@ -50,6 +50,12 @@ struct AccuracySection {
     let proofs = group.lowerAbsent < group.brackets
     let attacked = source.results.inputs.contains { $0.bracket(of: group.key)?.attack != nil }
     let bounds = AccuracyBounds(of: group.key, in: source.results)
+    let takenOff = try? AggregateErrors.takenOff(
+      group.key, inputs: group.inputs, manifest: source.results.manifest)
+    if let takenOff {
+      table.header.append("certified accuracy of all inputs ≥ (\(takenOff) taken off)")
+      table.figures.insert(5)
+    }
     table.rows = group.points.map { point in
       let lower = bounds.map { Rounding.percentDown($0.certified(point.certified)) }
       let upper = bounds.map { Rounding.percentUp($0.unbroken(point.attacked)) }
@@ -60,6 +66,7 @@ struct AccuracySection {
         attacked ? Prose(fraction(point.attacked, group, Rounding.percentUp)) : "not attacked",
         Prose(attacked ? upper ?? "–" : "–"),
       ]
+        + (takenOff.map { [Prose(fraction(max(0, point.certified - $0), group, Rounding.percentDown))] } ?? [])
     }
     return table
   }

@@ -8,7 +8,7 @@ struct GuaranteeSection {
     var blocks: [Block] = [.heading(2, "What this guarantees")]
     let methods = methods
     if methods.contains(where: { $0.key.classifier == .smoothed }) {
-      blocks.append(.paragraph(Prose(smoothed)))
+      blocks += ConfidenceWording(results: source.results).paragraphs.map { .paragraph(Prose($0)) }
     }
     if methods.contains(where: { $0.key.classifier == .base }) {
       blocks.append(
@@ -23,15 +23,6 @@ struct GuaranteeSection {
         "A witness is an upper bound because it was checked again on its own; finding none proves nothing. A witness against a smoothed classifier was tested on fresh samples and errs with probability 1 − confidence."
       ))
     return blocks
-  }
-
-  private var smoothed: String {
-    let alpha = source.results.manifest.alpha
-    return "For each input on its own, with confidence 1 − α for α = \(alpha) over the noise that was drawn, "
-      + "the smoothed classifier g as defined above — its noise, σ and range included, and not the saved "
-      + "model f — gives the listed class to every allowed x + δ with ‖δ‖ below the certified radius. "
-      + "The confidence is not simultaneous: of \(source.results.inputs.count) such statements up to "
-      + "\(Rounding.nearest(alpha * Double(source.results.inputs.count), places: 2)) are wrong on average."
   }
 
   private struct Method: Hashable {

@@ -28,6 +28,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var options: RunOptions
   @OptionGroup var threat: ThreatOptions
   @OptionGroup var flow: FlowOptions
+  @OptionGroup var sampling: SamplingOptions
   @OptionGroup var gate: GateOptions
   @OptionGroup var storeOptions: StoreOptions
 
@@ -51,7 +52,8 @@ struct RunCommand: ParsableCommand {
         model: model, data: dataOptions, options: resolved, threat: threat, logger: logger)
       let configuration = try RunConfiguration(
         subject: subject, options: resolved, attackOptions: options, threat: threat, flow: flow,
-        logger: logger)
+        sampling: sampling.fixed(by: criteria.parameters), logger: logger)
+      try storeOptions.check(configuration.plan)
       let classNames = try names.names(count: subject.classifier.classCount)
       let output = try OutputDirectory(path: out)
       defer { output.discardIfEmpty() }

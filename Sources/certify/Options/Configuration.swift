@@ -15,11 +15,12 @@ extension RunConfiguration {
   ///   modules throw for values out of range.
   init(
     subject: Subject, options: ResolvedOptions, attackOptions: RunOptions, threat: ThreatOptions,
-    flow: FlowOptions, logger: Logger
+    flow: FlowOptions, sampling: SamplingOptions, logger: Logger
   ) throws {
     let smoothings = try Self.smoothings(options, isEightBit: subject.dataset.isEightBit)
     for smoothing in smoothings { try smoothing.validate() }
-    let certificates = try CertificateChoice(options.certificates, subject: subject)
+    let certificates = try CertificateChoice(
+      options.certificates, subject: subject, noise: smoothings.first?.noise)
     let attacks = try AttackChoice(options.attacks, epsilons: options.epsilons)
     var parameters = AttackParameters()
     if let steps = attackOptions.steps { parameters.steps = steps }
@@ -54,7 +55,11 @@ extension RunConfiguration {
     if surrogate == nil, attacks.base == .transfer {
       throw CommandError.usage("--attack transfer: it needs a second model; name it with --surrogate")
     }
-    try warnOfCertainAbstention(logger)
+    if classifiers.contains(.smoothed) {
+      plan = try sampling.plan(sigmas: options.sigmas, inputs: subject.indices.count)
+      try checkPlan(dimension: subject.classifier.inputShape.reduce(1, *))
+      try warnOfCertainAbstention(logger)
+    }
   }
 
   private static func smoothings(_ options: ResolvedOptions, isEightBit: Bool) throws -> [Smoothing] {
@@ -64,9 +69,10 @@ extension RunConfiguration {
       let hint = NearestName.hint(name, among: NoiseFamily.allCases.map(\.rawValue))
       throw CommandError.usage("--noise \(name): there is no such noise; \(hint)")
     }
-    guard noise != .gaussianSound || isEightBit else {
+    guard !noise.needsGrid || isEightBit else {
       throw CommandError.usage(
-        "--noise gaussian-sound: it needs 8-bit data, and these are floating-point numbers; use gaussian")
+        "--noise \(name): it needs 8-bit data, and these are floating-point numbers; "
+          + "use \(noise.inFloatingPoint.rawValue)")
     }
     return options.sigmas.map { Smoothing(noise: noise, sigma: $0) }
   }
@@ -93,12 +99,13 @@ extension RunConfiguration {
 
   /// Says how many samples it takes when even n equal answers certify nothing.
   private func warnOfCertainAbstention(_ logger: Logger) throws {
-    guard classifiers.contains(.smoothed), let certificate = smoothedCertificate else { return }
-    let isSplit = certificate.name == GaussianCertificate.Method.runnerUp.rawValue
-    let needed = try SampleSize.samplesNeeded(alpha: isSplit ? alpha / 2 : alpha)
+    guard let certificate = smoothedCertificate, !smoothings.contains(where: \.noise.isDeterministic) else {
+      return
+    }
+    let needed = try SampleSize.samplesNeeded(alpha: certificate.boundsRunnerUp ? level / 2 : level)
     guard samples < needed else { return }
     logger.warning(
-      "--samples \(samples): at α = \(alpha) the smoothed classifier must abstain on every input; it takes \(needed) samples or more"
+      "--samples \(samples): at α = \(level) the smoothed classifier must abstain on every input; it takes \(needed) samples or more"
     )
   }
 }
@@ -108,21 +115,27 @@ private struct CertificateChoice {
   var base: [any BaseCertificate] = []
   var smoothed: (any SmoothedCertificate)?
 
-  init(_ names: [String], subject: Subject) throws {
+  /// - Parameter noise: that of the smoothed classifiers; `nil` without any.
+  init(_ names: [String], subject: Subject, noise: NoiseFamily?) throws {
     guard !names.isEmpty else {
       if let certificate = try? LinearBaseCertificate(classifier: subject.classifier) { base = [certificate] }
-      smoothed = GaussianSmoothedCertificate(method: .probabilityLower)
+      smoothed = noise.flatMap { SmoothedCertificates.applying(to: $0).first }
       return
     }
     guard names != ["none"] else { return }
     for name in names {
-      if let method = GaussianCertificate.Method(rawValue: name) {
+      if let certificate = SmoothedCertificates.named(name) {
         guard smoothed == nil else {
           throw CommandError.usage(
             "--certificate \(names.joined(separator: " ")): name one certificate of the smoothed classifier;"
               + " looking at the same samples twice would cost confidence")
         }
-        smoothed = GaussianSmoothedCertificate(method: method)
+        if let noise, !certificate.applies(to: noise) {
+          let fitting = SmoothedCertificates.applying(to: noise).map(\.name).joined(separator: " or ")
+          throw CommandError.usage(
+            "--certificate \(name): it says nothing about the noise \(noise.rawValue); use \(fitting)")
+        }
+        smoothed = certificate
       } else if name == LinearBaseCertificate.name {
         base.append(try LinearBaseCertificate(classifier: subject.classifier))
       } else if name == LipschitzBaseCertificate.name {
@@ -131,7 +144,7 @@ private struct CertificateChoice {
         base.append(try BoundBaseCertificate(method: method, classifier: subject.classifier))
       } else {
         let known =
-          GaussianCertificate.Method.allCases.map(\.rawValue) + BoundMethod.allCases.map(\.rawValue)
+          SmoothedCertificates.all.map(\.name) + BoundMethod.allCases.map(\.rawValue)
           + [LinearBaseCertificate.name, LipschitzBaseCertificate.name, "none"]
         throw CommandError.usage(
           "--certificate \(name): there is no such certificate; \(NearestName.hint(name, among: known))")

@@ -2,6 +2,7 @@ import CertifyData
 import CertifyEngine
 import CertifyEvaluation
 import CertifyResults
+import CertifySmoothing
 import CertifyStore
 import Foundation
 
@@ -77,5 +78,23 @@ extension RunManifest {
       target: configuration.target?.description,
       threatFile: try threat.threat.map { try FileRecord(path: $0) },
       surrogate: try threat.surrogate.map { try FileRecord(path: $0) })
+    plan = configuration.planRecord
+    try self.parameters.merge(configuration.splittingOffsets(subject.classifier.inputShape)) { own, _ in own }
+  }
+}
+
+extension RunConfiguration {
+  /// The SHA-256 of the offsets t_i of each splitting noise, as little-endian 32-bit numbers: part of what defines g.
+  fileprivate func splittingOffsets(_ inputShape: [Int]) throws -> [String: String] {
+    var digests: [String: String] = [:]
+    for smoothing in smoothings where smoothing.noise.isDeterministic {
+      let noise = try NoiseGenerator(
+        smoothing: smoothing, dimension: inputShape.reduce(1, *), seed: seed)
+      digests["splitting-offsets-sha256-\(smoothing.sigma)"] = noise.splittingOffsets.map { offsets in
+        FileRecord.digest(
+          offsets.flatMap { offset in (0..<4).map { UInt8(truncatingIfNeeded: offset >> (8 * $0)) } })
+      }
+    }
+    return digests
   }
 }

@@ -39,7 +39,10 @@ struct RunOptions: ParsableArguments {
   @Option(parsing: .upToNextOption, help: "Standard deviations of the smoothing noise. (default: 0.25)")
   var sigma: [Double] = []
 
-  @Option(help: "Noise: gaussian-sound (default for 8-bit data) or gaussian.")
+  @Option(
+    help:
+      "Noise: gaussian-sound (default for 8-bit data) or gaussian; for ℓ₁ uniform-sound, laplace-sound and the exact splitting for 8-bit data, or uniform and laplace."
+  )
   var noise: String?
 
   @Option(
@@ -66,7 +69,7 @@ struct RunOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help:
-      "Certificates: gaussian-p-lower or gaussian-runner-up; linear-exact, lipschitz, ibp, crown, alpha-crown; none. (default: what fits)"
+      "Certificates: gaussian-p-lower or gaussian-runner-up, the same of uniform and laplace, splitting-exact; linear-exact, lipschitz, ibp, crown, alpha-crown; none. (default: what fits)"
   )
   var certificate: [String] = []
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CertifyEvaluation
 import CertifyResults
 import CertifyStore
 
@@ -17,6 +18,16 @@ struct StoreOptions: ParsableArguments {
     if resume, overwrite {
       throw ValidationError("--resume and --overwrite exclude each other; give one of them")
     }
+  }
+
+  /// Refuses to divide a run whose inputs share a budget: where one stops depends on all of them.
+  ///
+  /// - Throws: ``CommandError`` of kind usage.
+  func check(_ plan: SamplingPlan) throws {
+    guard plan.budget != nil, resume || shard != nil else { return }
+    throw CommandError.usage(
+      "--budget: a run that shares its samples among all inputs is made in one piece; "
+        + "leave out \(resume ? "--resume" : "--shard"), or --budget")
   }
 
   var existing: RunStore.Existing { overwrite ? .overwrite : resume ? .resume : .refuse }

@@ -45,12 +45,19 @@ struct ReopenedRun {
     let policy = try invocation.policy.map { try Policy(yaml: $0).parameters } ?? RunParameters()
     let resolved = try ResolvedOptions(command.options, data: command.dataOptions, policy: policy)
     subject = try Subject(
-      model: command.model, data: command.dataOptions, options: resolved, logger: logger)
+      model: command.model, data: command.dataOptions, options: resolved, threat: command.threat,
+      logger: logger)
     configuration = try RunConfiguration(
-      subject: subject, options: resolved, attackOptions: command.options, logger: logger)
+      subject: subject, options: resolved, attackOptions: command.options, threat: command.threat,
+      flow: command.flow, sampling: command.sampling.fixed(by: policy), logger: logger)
+    guard configuration.plan.budget == nil else {
+      throw CommandError.usage(
+        "\(store.directory): its inputs share a budget, so that one alone cannot be derived again; "
+          + "run the command of its report again")
+    }
     let manifest = try RunManifest(
       subject: subject, configuration: configuration, options: resolved, data: command.dataOptions,
-      arguments: invocation.arguments)
+      threat: command.threat, arguments: invocation.arguments)
     let differences = try ManifestIdentity(store.run.manifest).differences(from: ManifestIdentity(manifest))
     guard differences.isEmpty else {
       throw StoreError.otherRun(path: store.directory, differences: differences)

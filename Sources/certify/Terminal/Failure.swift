@@ -52,8 +52,11 @@ func failureCode(_ error: any Error) -> FailureCode {
   switch error {
   case let error as CommandError: return error.code
   case let error as EvaluationError:
-    if case .inputFailed(_, let underlying) = error { return failureCode(underlying) }
-    return .runtime
+    switch error {
+    case .inputFailed(_, let underlying): return failureCode(underlying)
+    case .budgetTooSmall, .undecidable: return .usage
+    case .nothingToEvaluate: return .runtime
+    }
   case ModelError.fileNotFound, ModelError.unreadable: return .fileNotFound
   case let error as DataError: return error.isMissingFile ? .fileNotFound : .badInput
   case is ModelError, is ThreatError, is ResultsFileError: return .badInput

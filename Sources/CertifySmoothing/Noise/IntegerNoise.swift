@@ -1,7 +1,7 @@
 import CertifyKernels
 import CertifyStatistics
 
-/// The noise of `gaussian-sound`: N(0, (255σ)²) rounded to integers, as exact masses, for x clipped to a range.
+/// Noise rounded to integers, as exact masses, for x clipped to a range.
 ///
 /// For x ∈ 0...255 and the range [−255r, 255(r+1)], every noise n ≥ 255(r+1) gives x + n ≥ 255(r+1), which
 /// the clip takes to the upper end, and every n ≤ −255(r+1) gives x + n ≤ 255 − 255(r+1) = −255r, the lower
@@ -16,12 +16,9 @@ struct IntegerNoise: Sendable {
   /// What x + noise is clipped to.
   let range: ClosedRange<Int>
 
-  /// Makes the table of N(0, (255σ)²) for the clip `range`.
-  ///
-  /// - Throws: ``StatisticsError`` when σ is out of range.
-  init(sigma: Double, range: ClosedRange<Int>) throws {
-    let normal = try RoundedNormal(sigma: sigma, gridSteps: 255, reach: range.upperBound)
-    try self.init(cells: normal.masses, failed: normal.failed, range: range)
+  /// Makes the table of a law whose masses beyond the range's upper end are folded, for the clip `range`.
+  init(_ law: some RoundedLaw, range: ClosedRange<Int>) throws(SmoothingError) {
+    try self.init(cells: law.masses, failed: law.failed, range: range)
   }
 
   /// Makes the table of masses × 2⁶⁰: `cells` of −K...K in order, then what fails.

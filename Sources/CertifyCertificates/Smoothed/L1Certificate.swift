@@ -1,0 +1,108 @@
+import CertifySmoothing
+import CertifyStatistics
+import CertifyThreat
+
+/// A certified ℓ₁ radius of a classifier smoothed by uniform or Laplace noise of scale λ, computed from counts alone.
+///
+/// With the bounds p̲ and p̄ of the class probabilities (`ProbabilityBounds`),
+///
+/// - `uniform-p-lower`: r = 2λ(p̲ − ½); `uniform-runner-up`: r = λ(p̲ − p̄): a shift by δ changes the probability of a
+///   set by at most ‖δ‖₁/2λ;
+/// - `laplace-p-lower`: r = −λ ln(2(1 − p̲)); `laplace-runner-up`: r = max(½λ ln(p̲/p̄), −λ ln(1 − p̲ + p̄)): it
+///   multiplies a probability by at most exp(‖δ‖₁/λ).
+///
+/// Abstains where r would not be positive. With probability at least 1 − α over the samples, g(x + δ) = ĉ for every
+/// ‖δ‖₁ < r. Every rounding goes against the claim. (Lee et al. 2019, arXiv:1906.04948, and Yang et al. 2020,
+/// arXiv:2002.08118, for uniform noise; Teng, Lee and Yuan 2019, "ℓ1 adversarial robustness certificates: a randomized
+/// smoothing approach", for Laplace's.)
+public struct L1Certificate: Sendable, Equatable {
+  /// The noise, and how the runner-up's probability is bounded.
+  public enum Method: String, Sendable, Codable, CaseIterable {
+    case uniformProbabilityLower = "uniform-p-lower"
+    case uniformRunnerUp = "uniform-runner-up"
+    case laplaceProbabilityLower = "laplace-p-lower"
+    case laplaceRunnerUp = "laplace-runner-up"
+
+    /// Whether the runner-up's count is used.
+    public var boundsRunnerUp: Bool { self == .uniformRunnerUp || self == .laplaceRunnerUp }
+    /// Whether the noise is uniform, else Laplace's.
+    public var isUniform: Bool { self == .uniformProbabilityLower || self == .uniformRunnerUp }
+  }
+
+  public let method: Method
+  /// λ, in the units of the input.
+  public let lambda: Double
+  /// The probability with which the claim may be wrong.
+  public let alpha: Double
+  /// p̲ ≤ P[f(x + η) = ĉ].
+  public let probabilityLower: Double
+  /// p̄ ≥ P[f(x + η) = c] for every other class c.
+  public let probabilityUpper: Double
+  /// The certified ℓ₁ radius, rounded down and positive; `nil` when abstained.
+  public let radius: Double?
+
+  /// 1 − α.
+  public var confidence: Double { 1 - alpha }
+
+  /// Certifies class `candidate` from the counts of all classes.
+  ///
+  /// - Throws: ``CertificateError`` or `StatisticsError` unless 1 ≤ n ≤ 2⁴⁰, there are two classes or more, the candidate
+  ///   is one of them, λ > 0 is finite and 0 < α < 1.
+  public init(
+    counts: ClassCounts, candidate: Int, method: Method, lambda: Double, alpha: Double
+  ) throws {
+    try self.init(
+      ProbabilityBounds(
+        counts: counts, candidate: candidate, boundsRunnerUp: method.boundsRunnerUp, alpha: alpha),
+      method: method, lambda: lambda, alpha: alpha)
+  }
+
+  /// Certifies from the count of the class alone, or with that of the runner-up.
+  ///
+  /// - Parameters:
+  ///   - isUniform: whether the noise is uniform, else Laplace's.
+  ///   - runnerUp: the largest count of another class; `nil` bounds it by 1 − p̲.
+  /// - Throws: as ``init(counts:candidate:method:lambda:alpha:)``.
+  public init(
+    successes: Int, samples: Int, runnerUp: Int? = nil, isUniform: Bool, lambda: Double, alpha: Double
+  ) throws {
+    let method: Method =
+      switch (isUniform, runnerUp == nil) {
+      case (true, true): .uniformProbabilityLower
+      case (true, false): .uniformRunnerUp
+      case (false, true): .laplaceProbabilityLower
+      case (false, false): .laplaceRunnerUp
+      }
+    try self.init(
+      ProbabilityBounds(
+        successes: successes, samples: samples, runnerUp: runnerUp, failed: 0, alpha: alpha),
+      method: method, lambda: lambda, alpha: alpha)
+  }
+
+  private init(_ bounds: ProbabilityBounds, method: Method, lambda: Double, alpha: Double) throws {
+    self.method = method
+    self.lambda = lambda
+    self.alpha = alpha
+    probabilityLower = bounds.lower
+    probabilityUpper = bounds.upper
+    let (p, q) = (bounds.lower, bounds.upper)
+    radius =
+      switch method {
+      case .uniformProbabilityLower: try L1Noise.uniformRadius(probabilityLower: p, lambda: lambda)
+      case .uniformRunnerUp:
+        try L1Noise.uniformRadius(probabilityLower: p, probabilityUpper: q, lambda: lambda)
+      case .laplaceProbabilityLower: try L1Noise.laplaceRadius(probabilityLower: p, lambda: lambda)
+      case .laplaceRunnerUp:
+        try L1Noise.laplaceRadius(probabilityLower: p, probabilityUpper: q, lambda: lambda)
+      }
+  }
+
+  /// The certified radius in another norm, rounded down; `nil` when abstained.
+  ///
+  /// The ℓ₁ ball of radius r holds the ℓ₂ ball of radius r/√d and the ℓ∞ ball of radius r/d.
+  ///
+  /// - Parameter inputCount: d ≥ 1, the number of coordinates of an input.
+  public func radius(norm: Norm, inputCount: Int) -> Double? {
+    radius.flatMap { DerivedRadius.radius($0, of: .l1, in: norm, inputCount: inputCount) }
+  }
+}
