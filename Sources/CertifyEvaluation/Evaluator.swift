@@ -30,11 +30,12 @@ public struct Evaluator: Sendable {
   /// - Parameters:
   ///   - input: The input at a position in 0..<count; called from any thread.
   ///   - control: Cancels the run and counts its progress.
-  /// - Throws: ``EvaluationError`` for the first input, in the order of the inputs, that fails; what making a
-  ///   classifier throws.
+  /// - Throws: `AttackError` when an attack does not exist for the model; ``EvaluationError`` for the first input, in
+  ///   the order of the inputs, that fails; what making a classifier throws.
   public func run(
     count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> AttackInput
   ) throws -> Outcome {
+    try configuration.checkAttacks(on: source)
     let workers = max(1, min(jobs, count))
     let noises = try configuration.smoothings.map {
       try SharedNoise($0, source: source, configuration: configuration)

@@ -41,6 +41,10 @@ extension RunConfiguration {
       attackBatchSize: min(batchSize, 24),
       sampler: try Self.sampler(attackOptions.sampler, subject: subject, smoothings: smoothings))
     try warnOfCertainAbstention(logger)
+    try checkAttacks(on: subject.classifier)
+    for fallback in attackFallbacks(classCount: subject.classifier.classCount) {
+      logger.warning("\(fallback)")
+    }
   }
 
   private static func smoothings(_ options: ResolvedOptions, isEightBit: Bool) throws -> [Smoothing] {
