@@ -95,6 +95,8 @@ def fixed(norm: str, epsilon: float, classes: int) -> dict:
         "adv-lib APGD-T-100": by_adv(adv.apgd_targeted, eps=epsilon, norm=p),
     }
     if norm in names:
+        chosen["torchattacks Square-1000"] = lambda m, x, y: torchattacks.Square(
+            m, norm=names[norm], eps=epsilon, n_queries=1000, seed=0)(x, y)
         chosen["torchattacks AutoAttack"] = lambda m, x, y: torchattacks.AutoAttack(
             m, norm=names[norm], eps=epsilon, n_classes=classes, seed=0)(x, y)
     return chosen

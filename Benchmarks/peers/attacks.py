@@ -1,7 +1,9 @@
 """Smallest-norm and fixed-epsilon attacks side by side: `certify` against three Python libraries.
 
     python attacks.py --certify ../../.build/release/certify --out ../../docs/attacks.md \\
-        NAME=MODEL.onnx,DATA.npz,COUNT[,mean=0.485:0.456:0.406,std=0.225] ...
+        NAME=MODEL.onnx,DATA.npz,COUNT[,mean=0.485:0.456:0.406,std=0.225][,linf=0.01:0.02,l2=0.5] ...
+
+Norms after COUNT are the budgets of the fixed-epsilon tables of that model.
 
 Every attack gets the same inputs, as floats in [0, 1], and the same model; each point that it returns is asked about
 again, alone in its batch's place, and its distance is measured here. What the peers found is kept in --cache.
@@ -33,6 +35,8 @@ class Case:
         self.name, _, rest = text.partition("=")
         model, data, count, *options = rest.split(",")
         options = dict(option.split("=") for option in options)
+        self.epsilons = {norm: [float(e) for e in options.get(norm, "").split(":") if e] or EPSILONS[norm]
+                         for norm in EPSILONS}
         archive = np.load(data)
         x = archive["images" if "images" in archive else "X"][: int(count)]
         self.x = x.astype(np.float32) / 255 if x.dtype == np.uint8 else x.astype(np.float32)
@@ -161,7 +165,20 @@ def table(case: Case, norm: str, options: argparse.Namespace) -> list[str]:
         lines += [f"| best peer of each input | {np.median(best):.4g} | {np.mean(~np.isfinite(best)):.2f} | 0.00 | "
                   f"{sum(r['queries'] for r in peers.values()):.0f} | {sum(r['gradients'] for r in peers.values()):.0f} | "
                   f"{sum(r['seconds'] for r in peers.values()):.1f} |"]
+        lines += [""] + [shortfall(name, np.array(row["distances"]), peers, best, case)
+                         for name, row in ours.items() if name == "**certify best**"]
     return lines + [""]
+
+
+def shortfall(name: str, found: np.ndarray, peers: dict, best: np.ndarray, case: Case) -> str:
+    """Where ours is over 1 % worse than the best peer, in words."""
+    worse = np.flatnonzero(found > best * 1.01)
+    if not len(worse):
+        return f"On no input is {name} more than 1 % worse than the best peer of that input."
+    indices = np.flatnonzero(case.correct)
+    places = [f"{indices[i]} (by {100 * (found[i] / best[i] - 1):.1f} %, "
+              f"{min(peers, key=lambda peer: peers[peer]['distances'][i])})" for i in worse]
+    return f"{name} is more than 1 % worse than the best peer on input {', '.join(places)}."
 
 
 def fixed_table(case: Case, norm: str, epsilon: float, options: argparse.Namespace) -> list[str]:
@@ -169,6 +186,8 @@ def fixed_table(case: Case, norm: str, epsilon: float, options: argparse.Namespa
     lines = [f"### {case.name}, {norm}: ε = {epsilon:g}, {case.correct.sum()} inputs", "",
              "| attack | robust accuracy of the correct | queries | gradients | seconds |", "|---|---|---|---|---|"]
     for name, attack in attack_peers.fixed(norm, epsilon, case.classes).items():
+        if options.only_fixed and not any(part in name for part in options.only_fixed):
+            continue
         if options.cached and not holds(cache, f"{norm} {epsilon} {name}"):
             continue
         try:
@@ -195,6 +214,7 @@ def main() -> None:
     parser.add_argument("--peers-fixed", action="store_true", help="also run the peers' fixed-epsilon attacks")
     parser.add_argument("--cached", action="store_true", help="run nothing that the cache holds, and no other peer")
     parser.add_argument("--only", nargs="*", help="peers whose names contain one of these")
+    parser.add_argument("--only-fixed", nargs="*", help="the same for fixed budgets")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
@@ -209,7 +229,7 @@ def main() -> None:
             case = Case(text, Path(folder))
             for norm in options.norms:
                 lines += table(case, norm, options)
-                for epsilon in EPSILONS.get(norm, []) if options.fixed_attacks or options.peers_fixed else []:
+                for epsilon in case.epsilons.get(norm, []) if options.fixed_attacks or options.peers_fixed else []:
                     lines += fixed_table(case, norm, epsilon, options)
     text = "\n".join(lines)
     if options.out:

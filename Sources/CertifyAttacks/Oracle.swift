@@ -60,8 +60,16 @@ public final class Oracle {
     differentiable = gradients
     classifier = gradients ?? reference
     self.maximumQueries = maximumQueries
-    reserve = min(maximumQueries / 4, 200)
+    reserve = Self.reserve(of: maximumQueries)
     neighbourhood = Neighbourhood(input: input, threat: threat)
+  }
+
+  /// The queries of a budget that only ``finish()`` may spend.
+  private static func reserve(of budget: Int) -> Int { min(budget / 4, 200) }
+
+  /// The smallest budget that leaves `queries` to an attack.
+  static func smallestBudget(holding queries: Int) -> Int {
+    min(4 * (queries - 1) / 3 + 1, queries + 200)
   }
 
   /// The number of rows that one query may have.

@@ -47,11 +47,13 @@ public struct Evaluator: Sendable {
   ///   - input: The input at a position in 0..<count; called from any thread.
   ///   - control: Stops the run and counts its progress.
   ///   - deliver: Called from any thread, in any order, with the position of the input.
-  /// - Throws: What making a classifier throws; the first error that `deliver` throws.
+  /// - Throws: `AttackError` when an attack does not exist for the model; what making a classifier throws; the first
+  ///   error that `deliver` throws.
   public func run(
     count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> AttackInput,
     deliver: @escaping @Sendable (Int, EvaluatedInput) throws -> Void
   ) throws {
+    try configuration.checkAttacks(on: source)
     control.plan(inputs: count)
     let workers = max(1, min(jobs, count))
     let noises = try configuration.smoothings.map {

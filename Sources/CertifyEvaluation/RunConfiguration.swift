@@ -73,7 +73,7 @@ public struct RunConfiguration: Sendable {
 
   /// Whether any classifier is attacked.
   var attacks: Bool {
-    classifiers.contains { ($0 == .base ? baseAttack : smoothedAttack) != .none }
+    classifiers.contains { attack(on: $0) != .none }
   }
 
   /// The error rate of either side of a bracket when a contradiction is tested again.

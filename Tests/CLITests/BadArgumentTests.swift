@@ -86,6 +86,27 @@ import _CertifyTestSupport
       complaint: "--certificate gaussian-p-lower gaussian-runner-up: name one certificate"),
   ]
 
+  /// Refused before the first input is read, with what there is instead.
+  private static let attacks = [
+    Case(
+      arguments: ["--classifier", "base", "--norm", "linf", "--attack", "ddn"],
+      complaint:
+        "attack 'ddn' cannot be used here: it exists for l2 only; available here: none, fgsm, pgd, fmn, "),
+    Case(
+      arguments: ["--classifier", "base", "--norm", "l2", "l1", "--attack", "hopskipjump"],
+      complaint: "attack 'hopskipjump' cannot be used here: it exists for l2 and linf only; available here: "),
+    Case(
+      arguments: ["--classifier", "base", "--attack", "square"],
+      complaint: "attack 'square' cannot be used here: it needs an ε; available here: "),
+    Case(
+      arguments: ["--classifier", "base", "--attack", "best", "--epsilon", "0.1"],
+      complaint: "attack 'best' cannot be used here: it looks for the smallest norm, not for a fixed ε; "),
+    Case(
+      arguments: ["--classifier", "base", "--attack", "pgd", "--attack-queries", "5"],
+      complaint:
+        "the budget of queries an input is 5: 'pgd' can do nothing with less than 25 against 10 classes; "),
+  ]
+
   private static let paths = [
     Case(
       arguments: ["--labels", "missing.npy"], status: 66,
@@ -104,7 +125,7 @@ import _CertifyTestSupport
       complaint: "fixtures: the policy cannot be read; name a file"),
   ]
 
-  @Test(arguments: valuesOutOfRange + names + paths)
+  @Test(arguments: valuesOutOfRange + names + attacks + paths)
   func oneLineAndNothingWritten(_ entry: Case) throws {
     let place = try Workplace()
     let answer = try Certify.run(Digits.run(out: place.path("out"), entry.arguments))
@@ -113,6 +134,22 @@ import _CertifyTestSupport
     #expect(answer.errors.hasPrefix("error: \(entry.complaint)"))
     #expect(answer.errors.split(separator: "\n").count == 1)
     #expect(place.files(in: "out") == nil)
+  }
+
+  /// Too few classes for a loss: the run goes on with another one and says so, on stderr and in the report.
+  @Test(arguments: [
+    ("apgd-dlr", "needs 3 classes"), ("apgd-t", "needs 4 classes"), ("auto", "needs 4 classes"),
+  ])
+  func tooFewClassesFallBackAndSaySo(_ attack: String, _ reason: String) throws {
+    let place = try Workplace()
+    let answer = try Certify.run([
+      "run", "fixtures/models/digits_binary_sigmoid.onnx", "--data", "fixtures/data/digits_binary_test.npz",
+      "--classifier", "base", "--attack", attack, "--epsilon", "0.1", "--first", "1", "--out",
+      place.path("out"),
+    ])
+    #expect(answer.status == 0)
+    #expect(answer.errors.contains(reason) && answer.errors.contains("the model has 2"))
+    #expect(try place.text("out/report.md").contains(reason))
   }
 
   /// Errors of the parser itself come with a line on usage.

@@ -6,15 +6,11 @@ import _CertifyTestSupport
 
 @Suite struct OracleTests {
   let problem = LinearProblem(shape: [1, 6, 6], classCount: 4, seed: 21)
-  static let baseAttacks: [AttackName] = [
-    .fgsm, .pgd, .ddn, .fmn, .fab, .boundaryWalk, .hopSkipJump, .randomSearch, .best,
-  ]
-  static let fixedAttacks: [AttackName] = [
-    .momentum, .apgdCrossEntropy, .apgdRatio, .apgdTargeted, .flow, .square, .auto,
-  ]
+  static let baseAttacks = AttackMatrix.names(.smallestNorm)
+  static let fixedAttacks = AttackMatrix.names(.epsilons([1])).filter { !baseAttacks.contains($0) }
 
   static func exists(_ name: AttackName, _ norm: Norm) -> Bool {
-    !(name == .ddn && norm != .l2 || name == .hopSkipJump && norm == .l1)
+    AttackMatrix.exists(name, norm, .smallestNorm)
   }
 
   static func attack(
@@ -29,61 +25,102 @@ import _CertifyTestSupport
     )
   }
 
-  @Test(arguments: baseAttacks + fixedAttacks, [1, 2, 5, 17, 100, 700]) func budgetIsNeverExceeded(
-    _ name: AttackName, _ budget: Int
-  )
-    throws
-  {
+  @Test(arguments: baseAttacks + fixedAttacks) func budgetIsNeverExceeded(_ name: AttackName) throws {
     for goal in [AttackGoal.smallestNorm, .epsilons([1e-3, 2e-3, 0.5])] {
-      if goal == .smallestNorm ? Self.fixedAttacks.contains(name) : name == .best { continue }
-      let reference = problem.classifier(batchSize: 1)
-      let gradients = problem.classifier(batchSize: 16)
-      let outcome = try Self.attack(name, goal: goal, budget: budget)
-        .run(on: problem.input(), reference: reference, gradients: gradients)
-      #expect(outcome.queries <= budget)
-      #expect(outcome.queries == reference.forwardRows + gradients.forwardRows)
-      #expect(outcome.gradients == gradients.backwardRows)
+      for norm in Norm.allCases where AttackMatrix.exists(name, norm, goal) {
+        for budget in Array(1...50) + [100, 700] {
+          let reference = problem.classifier(batchSize: 1)
+          let gradients = problem.classifier(batchSize: budget % 3 == 0 ? 1 : 16)
+          let outcome = try Self.attack(name, norm: norm, goal: goal, budget: budget)
+            .run(on: problem.input(), reference: reference, gradients: gradients)
+          #expect(outcome.queries <= budget)
+          #expect(outcome.queries == reference.forwardRows + gradients.forwardRows)
+          #expect(outcome.gradients == gradients.backwardRows)
+        }
+      }
     }
   }
 
-  @Test(arguments: baseAttacks) func misclassifiedInputIsItsOwnWitness(_ name: AttackName) throws {
+  /// With the smallest budget that is not refused an attack gets as far as its first step.
+  @Test(arguments: baseAttacks + fixedAttacks, [2, 4, 12]) func smallestBudgetHoldsAStep(
+    _ name: AttackName, _ classes: Int
+  ) throws {
+    let problem = LinearProblem(shape: [12], classCount: classes, seed: 4)
+    let isFixed = Self.fixedAttacks.contains(name)
+    let goal = isFixed ? AttackGoal.epsilons([1e-3]) : .smallestNorm
+    func refusal(_ budget: Int) throws -> AttackError? {
+      var parameters = AttackParameters()
+      parameters.maximumQueries = budget
+      do throws(AttackError) {
+        try name.check(
+          smoothed: false, gradients: true, classCount: classes, goal: goal, norm: .l2, parameters: parameters
+        )
+        return nil
+      } catch {
+        return error
+      }
+    }
+    let smallest = try #require(try (1...1000).first { try refusal($0) == nil })
+    #expect(smallest > 1)
+    let error = try #require(try refusal(smallest - 1))
+    #expect("\(error)".contains("\(smallest) against \(classes) classes"))
+    let gradients = problem.classifier(batchSize: 64)
+    let outcome = try Self.attack(name, goal: goal, budget: smallest).run(
+      on: problem.input(), reference: problem.classifier(batchSize: 1), gradients: gradients)
+    // More than the query of x itself and, where there are gradients at all, those at x.
+    #expect(outcome.queries > 1)
+    let usesGradients = outcome.gradients > 0
+    let atInput = min(classes - 1, 9)
+    if usesGradients, ![.apgdCrossEntropy, .apgdRatio, .auto, .flow].contains(name) {
+      #expect(gradients.forwardRows > 1 + atInput)
+    }
+  }
+
+  @Test(arguments: baseAttacks + fixedAttacks) func misclassifiedInputIsItsOwnWitness(_ name: AttackName)
+    throws
+  {
     var input = problem.input()
     input.label = (input.label + 1) % 4
-    let gradients = problem.classifier(batchSize: 8)
-    let outcome = try Self.attack(name).run(
-      on: input, reference: problem.classifier(batchSize: 1), gradients: gradients)
-    #expect(outcome.witness?.distance == 0)
-    #expect(outcome.witness?.attack == Witness.clean)
-    #expect(outcome.witness?.witnessClass == problem.label)
-    #expect(outcome.witness?.point == problem.x)
-    #expect(outcome.queries == 1)
-    #expect(gradients.forwardRows == 0)
+    for goal in [AttackGoal.smallestNorm, .epsilons([0.1])] {
+      for norm in Norm.allCases where AttackMatrix.exists(name, norm, goal) {
+        let gradients = problem.classifier(batchSize: 8)
+        let outcome = try Self.attack(name, norm: norm, goal: goal).run(
+          on: input, reference: problem.classifier(batchSize: 1), gradients: gradients)
+        #expect(outcome.witness?.distance == 0)
+        #expect(outcome.witness?.attack == Witness.clean)
+        #expect(outcome.witness?.witnessClass == problem.label)
+        #expect(outcome.witness?.point == problem.x)
+        #expect(outcome.queries == 1)
+        #expect(gradients.forwardRows == 0)
+      }
+    }
   }
 
   /// The classifier with gradients flips earlier than the one that defines f: only the latter counts.
-  @Test(arguments: baseAttacks, Norm.allCases) func witnessesHoldOnTheReference(
+  @Test(arguments: baseAttacks + fixedAttacks, Norm.allCases) func witnessesHoldOnTheReference(
     _ name: AttackName, _ norm: Norm
-  )
-    throws
-  {
-    guard Self.exists(name, norm) else { return }
+  ) throws {
     var easier = problem
     let z = problem.logits(problem.x).sorted(by: >)
     easier.bias[problem.label] -= Float(z[0] - z[1]) / 2
     #expect(easier.label == problem.label)
-    let outcome = try Self.attack(name, norm: norm).run(
-      on: problem.input(), reference: problem.classifier(batchSize: 1),
-      gradients: easier.classifier(batchSize: 8))
-    if let witness = outcome.witness {
-      #expect(try problem.decision(witness.point) != problem.label)
-      #expect(witness.distance >= problem.radius(norm: norm, box: true) * (1 - 2e-6))
-    }
+    let exact = problem.radius(norm: norm, box: true)
     var unbeatable = problem
     unbeatable.bias[problem.label] += 1000
-    let none = try Self.attack(name, norm: norm).run(
-      on: problem.input(), reference: unbeatable.classifier(batchSize: 1),
-      gradients: problem.classifier(batchSize: 8))
-    #expect(none.witness == nil)
+    for goal in [AttackGoal.smallestNorm, .epsilons([exact * 1.2])]
+    where AttackMatrix.exists(name, norm, goal) {
+      let outcome = try Self.attack(name, norm: norm, goal: goal, budget: 1000).run(
+        on: problem.input(), reference: problem.classifier(batchSize: 1),
+        gradients: easier.classifier(batchSize: 8))
+      if let witness = outcome.witness {
+        #expect(try problem.decision(witness.point) != problem.label)
+        #expect(witness.distance >= exact * (1 - 2e-6))
+      }
+      let none = try Self.attack(name, norm: norm, goal: goal, budget: 1000).run(
+        on: problem.input(), reference: unbeatable.classifier(batchSize: 1),
+        gradients: problem.classifier(batchSize: 8))
+      #expect(none.witness == nil)
+    }
   }
 
   @Test func noWitnessIsAbsent() throws {

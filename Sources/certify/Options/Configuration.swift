@@ -60,6 +60,10 @@ extension RunConfiguration {
       try checkPlan(dimension: subject.classifier.inputShape.reduce(1, *))
       try warnOfCertainAbstention(logger)
     }
+    try checkAttacks(on: subject.classifier)
+    for fallback in attackFallbacks(classCount: subject.classifier.classCount) {
+      logger.warning("\(fallback)")
+    }
   }
 
   private static func smoothings(_ options: ResolvedOptions, isEightBit: Bool) throws -> [Smoothing] {

@@ -43,6 +43,9 @@ extension RunManifest {
         "sampler": configuration.sampler.rawValue,
         "sampling-convolutions": subject.classifier.samplingConvolutions.rawValue,
       ] : [:]
+    let fallbacks = Dictionary(
+      uniqueKeysWithValues: configuration.attackFallbacks(classCount: subject.classifier.classCount)
+        .enumerated().map { ("attack-fallback-\($0 + 1)", $1) })
     self.init(
       tool: ToolRecord(
         version: Certify.version, kernels: KernelLibrary.version,
@@ -72,7 +75,7 @@ extension RunManifest {
         "maximum-candidates": "\(parameters.maximumCandidates)",
         "flip-selection-samples": "\(parameters.flipSelectionSamples)",
         "flip-maximum-samples": "\(parameters.flipMaximumSamples)",
-      ].merging(sampling) { own, _ in own }
+      ].merging(sampling) { own, _ in own }.merging(fallbacks) { own, _ in own }
         .merging(parameters.stepNorm.map { ["step-norm": $0.rawValue] } ?? [:]) { own, _ in own },
       seed: configuration.seed, command: RecordedCommand.text(arguments),
       target: configuration.target?.description,
