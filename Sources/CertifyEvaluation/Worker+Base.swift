@@ -13,15 +13,16 @@ extension Worker {
       let outcome = try attack.run(on: input, reference: reference, gradients: gradients)
       let predicted = outcome.cleanClass
       let correct = predicted == input.label
-      let upper = outcome.witness.map {
+      let probe = ReferenceProbe(reference, input: input, threat: threat, witness: outcome.witness)
+      let lower = try baseLowerBound(input, threat, probe, correct: correct)
+      let upper = probe.witness.map {
         UpperBound(
           radius: $0.distance, attack: $0.attack, confidence: 1, witnessClass: $0.witnessClass, flipTest: nil)
       }
       var bracket = Bracket(
         classifier: .base, smoothing: nil, norm: norm, predicted: predicted, correct: correct,
-        lower: try baseLowerBound(input, threat, correct: correct), upper: upper,
-        attack: AttackRecord(outcome), contradiction: nil)
-      if bracket.isContradictory, let witness = outcome.witness {
+        lower: lower, upper: upper, attack: AttackRecord(outcome), contradiction: nil)
+      if bracket.isContradictory, let witness = probe.witness {
         bracket.contradiction = try retestBase(bracket, input, threat, witness: witness)
       }
       return bracket
@@ -30,7 +31,7 @@ extension Worker {
 
   /// The largest radius that one of the certificates proves; 0 by name when f is wrong already.
   private func baseLowerBound(
-    _ input: AttackInput, _ threat: ThreatModel, correct: Bool
+    _ input: AttackInput, _ threat: ThreatModel, _ probe: ReferenceProbe, correct: Bool
   ) throws -> LowerBound? {
     guard correct else {
       return configuration.baseCertificates.first.map {
@@ -38,7 +39,7 @@ extension Worker {
       }
     }
     let bounds = try configuration.baseCertificates.compactMap {
-      try $0.lowerBound(for: input, threat: threat)
+      try $0.lowerBound(for: input, threat: threat, probe: probe)
     }
     return bounds.max { $0.radius < $1.radius }
   }
@@ -48,7 +49,8 @@ extension Worker {
     _ bracket: Bracket, _ input: AttackInput, _ threat: ThreatModel, witness: Witness
   ) throws -> ContradictionRecord? {
     guard let lower = bracket.lower, let upper = bracket.upper else { return nil }
-    let again = try baseLowerBound(input, threat, correct: bracket.correct)
+    let probe = ReferenceProbe(reference, input: input, threat: threat, witness: witness)
+    let again = try baseLowerBound(input, threat, probe, correct: bracket.correct)
     _ = reference.inputs.update(fromContentsOf: witness.point)
     try reference.forward(count: 1)
     let survives = reference.decision(row: 0) != input.label

@@ -24,9 +24,14 @@ struct SubjectSection {
       }
     }
     items.append(
-      "\(strong: "Certificates"): \(names(manifest.certificates)). \(strong: "Attacks"): \(names(manifest.attacks))\(epsilons)."
+      "\(strong: "Certificates"): \(names(manifest.certificates)). \(strong: "Attacks"): \(names(manifest.attacks))\(epsilons).\(reason)"
     )
     return items
+  }
+
+  /// Why f has the certificate it has, or none, where the run named none.
+  private var reason: String {
+    manifest.parameters[RunManifest.baseCertificateReason].map { " Of f, by default: \($0)." } ?? ""
   }
 
   private func names(_ list: [String]) -> Prose {

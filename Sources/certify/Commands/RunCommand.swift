@@ -25,6 +25,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
   @OptionGroup var options: RunOptions
+  @OptionGroup var boundOptions: BoundOptions
   @OptionGroup var gate: GateOptions
 
   @Option(help: "The directory for the report, the results and the figures.", completion: .directory)
@@ -47,7 +48,8 @@ struct RunCommand: ParsableCommand {
       }
       let subject = try Subject(model: model, data: dataOptions, options: resolved, logger: logger)
       let configuration = try RunConfiguration(
-        subject: subject, options: resolved, attackOptions: options, logger: logger)
+        subject: subject, options: resolved, attackOptions: options, boundOptions: boundOptions,
+        logger: logger)
       let classNames = try names.names(count: subject.classifier.classCount)
       let output = try OutputDirectory(path: out)
       defer { output.discardIfEmpty() }

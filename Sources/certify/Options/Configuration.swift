@@ -14,11 +14,13 @@ extension RunConfiguration {
   /// - Throws: ``CommandError`` of kind usage for names that do not exist or do not fit together; what the
   ///   modules throw for values out of range.
   init(
-    subject: Subject, options: ResolvedOptions, attackOptions: RunOptions, logger: Logger
+    subject: Subject, options: ResolvedOptions, attackOptions: RunOptions, boundOptions: BoundOptions,
+    logger: Logger
   ) throws {
     let smoothings = try Self.smoothings(options, isEightBit: subject.dataset.isEightBit)
     for smoothing in smoothings { try smoothing.validate() }
-    let certificates = try CertificateChoice(options.certificates, subject: subject)
+    let certificates = try CertificateChoice(
+      options.certificates, subject: subject, timeout: boundOptions.checkedTimeout())
     let attacks = try AttackChoice(options.attacks, epsilons: options.epsilons)
     var parameters = AttackParameters()
     if let steps = attackOptions.steps { parameters.steps = steps }
@@ -40,6 +42,7 @@ extension RunConfiguration {
       attackParameters: parameters, seed: options.seed, batchSize: batchSize,
       attackBatchSize: min(batchSize, 24),
       sampler: try Self.sampler(attackOptions.sampler, subject: subject, smoothings: smoothings))
+    baseCertificateReason = certificates.reason
     try warnOfCertainAbstention(logger)
   }
 
@@ -93,10 +96,14 @@ extension RunConfiguration {
 private struct CertificateChoice {
   var base: [any BaseCertificate] = []
   var smoothed: (any SmoothedCertificate)?
+  /// Why the base certificate is what it is, where none was asked for.
+  var reason: String?
 
-  init(_ names: [String], subject: Subject) throws {
+  init(_ names: [String], subject: Subject, timeout: Double) throws {
     guard !names.isEmpty else {
-      if let certificate = try? LinearBaseCertificate(classifier: subject.classifier) { base = [certificate] }
+      let choice = DefaultBaseCertificate(classifier: subject.classifier)
+      base = choice.certificate.map { [$0] } ?? []
+      reason = choice.reason
       smoothed = GaussianSmoothedCertificate(method: .probabilityLower)
       return
     }
@@ -113,12 +120,16 @@ private struct CertificateChoice {
         base.append(try LinearBaseCertificate(classifier: subject.classifier))
       } else if name == LipschitzBaseCertificate.name {
         base.append(try LipschitzBaseCertificate(classifier: subject.classifier))
+      } else if name == CompleteBaseCertificate.name {
+        base.append(try CompleteBaseCertificate(classifier: subject.classifier, timeout: timeout))
       } else if let method = BoundMethod(rawValue: name) {
         base.append(try BoundBaseCertificate(method: method, classifier: subject.classifier))
       } else {
         let known =
           GaussianCertificate.Method.allCases.map(\.rawValue) + BoundMethod.allCases.map(\.rawValue)
-          + [LinearBaseCertificate.name, LipschitzBaseCertificate.name, "none"]
+          + [
+            LinearBaseCertificate.name, LipschitzBaseCertificate.name, CompleteBaseCertificate.name, "none",
+          ]
         throw CommandError.usage(
           "--certificate \(name): there is no such certificate; \(NearestName.hint(name, among: known))")
       }

@@ -68,8 +68,18 @@ extension RunManifest {
         "maximum-candidates": "\(parameters.maximumCandidates)",
         "flip-selection-samples": "\(parameters.flipSelectionSamples)",
         "flip-maximum-samples": "\(parameters.flipMaximumSamples)",
-      ].merging(sampling) { own, _ in own },
+      ].merging(sampling) { own, _ in own }.merging(Self.proofs(configuration)) { own, _ in own },
       seed: configuration.seed, command: Self.command(Invocation.arguments))
+  }
+
+  /// What the proofs about the base classifier depend on, and why they are what they are.
+  private static func proofs(_ configuration: RunConfiguration) -> [String: String] {
+    guard configuration.classifiers.contains(.base) else { return [:] }
+    var result = configuration.baseCertificates.reduce(into: [:]) {
+      $0.merge($1.parameters) { own, _ in own }
+    }
+    result[Self.baseCertificateReason] = configuration.baseCertificateReason
+    return result
   }
 
   /// The command line, quoted for a shell; without what does not change the results.

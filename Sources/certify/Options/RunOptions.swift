@@ -66,7 +66,7 @@ struct RunOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help:
-      "Certificates: gaussian-p-lower or gaussian-runner-up; linear-exact, lipschitz, ibp, crown, alpha-crown; none. (default: what fits)"
+      "Certificates: gaussian-p-lower or gaussian-runner-up; linear-exact, lipschitz, ibp, crown, alpha-crown, branch-and-bound; none. (default: gaussian-p-lower; linear-exact for affine models, else crown for small ones and ibp for larger ones)"
   )
   var certificate: [String] = []
 
