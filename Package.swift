@@ -89,7 +89,9 @@ let package = Package(
       dependencies: ["CertifyAttacks", "CertifySmoothing", "CertifyThreat", "_CertifyTestSupport"]),
     .testTarget(
       name: "CertifyCertificatesTests",
-      dependencies: ["CertifyCertificates", "CertifyStatistics", "CertifyThreat", "_CertifyTestSupport"]),
+      dependencies: [
+        "CertifyCertificates", "CertifyKernels", "CertifyStatistics", "CertifyThreat", "_CertifyTestSupport",
+      ]),
     .testTarget(name: "CertifyGateTests", dependencies: ["CertifyGate", "CertifyResults"]),
     .testTarget(
       name: "CertifyReportTests", dependencies: ["CertifyGate", "CertifyReport", "CertifyResults"]),

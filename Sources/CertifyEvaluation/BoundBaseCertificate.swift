@@ -12,14 +12,20 @@ public struct BoundBaseCertificate: BaseCertificate {
 
   /// - Throws: `BoundError`, naming the operation that has no relaxation; what reading the graph throws.
   public init(method: BoundMethod, classifier: LoadedClassifier) throws {
-    self.method = method
-    model = try BoundedModel(graph: classifier.graph(batchSize: 1))
+    self.init(method: method, model: try BoundedModel(graph: classifier.graph(batchSize: 1)))
   }
 
-  public func lowerBound(for input: AttackInput, threat: ThreatModel) throws -> LowerBound? {
+  init(method: BoundMethod, model: BoundedModel) {
+    self.method = method
+    self.model = model
+  }
+
+  public func lowerBound(
+    for input: AttackInput, threat: ThreatModel, probe: ReferenceProbe
+  ) throws -> LowerBound? {
     let certificate = try model.certificate(
       method, input: input.point, label: input.label, norm: threat.norm, bounds: threat.space.bounds)
-    return LowerBound(certificate, method: name)
+    return LowerBound(certificate, method: name, threat: threat)
   }
 }
 
@@ -36,9 +42,11 @@ public struct LipschitzBaseCertificate: BaseCertificate {
     model = try LipschitzModel(graph: classifier.graph(batchSize: 1))
   }
 
-  public func lowerBound(for input: AttackInput, threat: ThreatModel) throws -> LowerBound? {
+  public func lowerBound(
+    for input: AttackInput, threat: ThreatModel, probe: ReferenceProbe
+  ) throws -> LowerBound? {
     let certificate = try model.certificate(
       input: input.point, label: input.label, norm: threat.norm, bounds: threat.space.bounds)
-    return LowerBound(certificate, method: name)
+    return LowerBound(certificate, method: name, threat: threat)
   }
 }

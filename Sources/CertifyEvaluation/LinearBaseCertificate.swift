@@ -17,9 +17,11 @@ public struct LinearBaseCertificate: BaseCertificate {
     model = try LinearModel(graph: classifier.graph(batchSize: 1))
   }
 
-  public func lowerBound(for input: AttackInput, threat: ThreatModel) throws -> LowerBound? {
+  public func lowerBound(
+    for input: AttackInput, threat: ThreatModel, probe: ReferenceProbe
+  ) throws -> LowerBound? {
     let certificate = try model.certificate(
       input: input.point, label: input.label, norm: threat.norm, bounds: threat.space.bounds)
-    return LowerBound(certificate, method: name)
+    return LowerBound(certificate, method: name, threat: threat)
   }
 }

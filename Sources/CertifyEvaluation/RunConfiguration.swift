@@ -19,6 +19,8 @@ public struct RunConfiguration: Sendable {
   public var alpha: Double
   /// Proofs for the base classifier; the largest radius counts, since each is certain.
   public var baseCertificates: [any BaseCertificate]
+  /// Why these, where none was asked for; `nil` where they were.
+  public var baseCertificateReason: String?
   /// The proof for the smoothed classifiers: one, fixed before the samples are seen.
   public var smoothedCertificate: (any SmoothedCertificate)?
   public var baseAttack: AttackName

@@ -20,25 +20,28 @@ extension Worker {
       }
       let predicted = try outcome?.cleanClass ?? reference.decide(input.point)
       let correct = predicted == input.label
-      let upper = outcome?.witness.map {
+      let probe = ReferenceProbe(reference, input: input, threat: threat, witness: outcome?.witness)
+      let lower = try baseLowerBound(input, threat, probe, correct: correct)
+      // A proof may meet a nearer witness, but of any class.
+      let witness = targets == nil ? probe.witness : outcome?.witness
+      let upper = witness.map {
         UpperBound(
           radius: $0.distance, attack: $0.attack, confidence: 1, witnessClass: $0.witnessClass, flipTest: nil)
       }
       var bracket = Bracket(
         classifier: .base, smoothing: nil, norm: norm, predicted: predicted, correct: correct,
-        lower: try baseLowerBound(input, threat, correct: correct), upper: upper,
-        attack: outcome.flatMap { AttackRecord($0) }, contradiction: nil, targets: records,
-        trajectory: outcome?.trajectory)
-      if bracket.isContradictory, let witness = outcome?.witness {
+        lower: lower, upper: upper, attack: outcome.flatMap { AttackRecord($0) }, contradiction: nil,
+        targets: records, trajectory: outcome?.trajectory)
+      if bracket.isContradictory, let witness {
         bracket.contradiction = try retestBase(bracket, input, threat, witness: witness)
       }
-      return WitnessedBracket(bracket: bracket, witness: outcome?.witness)
+      return WitnessedBracket(bracket: bracket, witness: witness)
     }
   }
 
   /// The largest radius that one of the certificates proves; 0 by name when f is wrong already.
   private func baseLowerBound(
-    _ input: AttackInput, _ threat: ThreatModel, correct: Bool
+    _ input: AttackInput, _ threat: ThreatModel, _ probe: ReferenceProbe, correct: Bool
   ) throws -> LowerBound? {
     guard correct else {
       return configuration.baseCertificates.first.map {
@@ -46,7 +49,7 @@ extension Worker {
       }
     }
     let bounds = try configuration.baseCertificates.compactMap {
-      try $0.lowerBound(for: input, threat: threat)
+      try $0.lowerBound(for: input, threat: threat, probe: probe)
     }
     return bounds.max { $0.radius < $1.radius }?.inUnits(of: configuration.space.features)
   }
@@ -56,7 +59,8 @@ extension Worker {
     _ bracket: Bracket, _ input: AttackInput, _ threat: ThreatModel, witness: Witness
   ) throws -> ContradictionRecord? {
     guard let lower = bracket.lower, let upper = bracket.upper else { return nil }
-    let again = try baseLowerBound(input, threat, correct: bracket.correct)
+    let probe = ReferenceProbe(reference, input: input, threat: threat, witness: witness)
+    let again = try baseLowerBound(input, threat, probe, correct: bracket.correct)
     let survives = try reference.decide(witness.point) != input.label
     return ContradictionRecord(
       lower: lower, upper: upper, lowerAgain: again?.radius, upperAgain: survives ? upper.radius : nil,

@@ -93,6 +93,12 @@ void certify_gather_rows(
   DISPATCH(certify_gather_rows, starts, places, weights, values, results, count)
 }
 
+void certify_gather_shared(
+  enum certify_path path, const int32_t *places, const double *weights, size_t terms, const double *values,
+  double *results, size_t count) {
+  DISPATCH(certify_gather_shared, places, weights, terms, values, results, count)
+}
+
 void certify_scatter_row(
   enum certify_path path, const int32_t *places, const double *weights, size_t count, const double *value,
   double *results) {

@@ -40,6 +40,9 @@ enum : uint32_t {
   void certify_gather_rows_##SUFFIX(                                                                     \
     const int64_t *starts, const int32_t *places, const double *weights, const double *values,           \
     double *results, size_t count);                                                                      \
+  void certify_gather_shared_##SUFFIX(                                                                   \
+    const int32_t *places, const double *weights, size_t terms, const double *values, double *results,   \
+    size_t count);                                                                                       \
   void certify_scatter_row_##SUFFIX(                                                                     \
     const int32_t *places, const double *weights, size_t count, const double *value, double *results);
 

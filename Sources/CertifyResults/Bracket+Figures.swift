@@ -44,6 +44,17 @@ extension Bracket {
     return upper.radius - lower.radius
   }
 
+  /// How far the ends of a bracket may be apart, relative to the upper one, for it to be called exact.
+  public static let exactness = 0.001
+
+  /// Whether proof and witness, neither of them statistical, agree: lower ≤ ρ ≤ upper ≤ lower / (1 − ``exactness``).
+  public var isExact: Bool {
+    guard classifier == .base, correct, !contradictionStands, let lower = lowerInForce, lower.radius > 0,
+      let upper = upperInForce
+    else { return false }
+    return upper.radius - lower.radius <= Self.exactness * upper.radius
+  }
+
   /// Whether a witness lies inside the certified ball and no retest has settled it.
   ///
   /// Also true when the ends that the retest left still contradict each other.

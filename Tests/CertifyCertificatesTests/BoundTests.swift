@@ -121,36 +121,6 @@ import _CertifyTestSupport
     }
   }
 
-  /// The engine's sigmoid and tanh stay within the error that bounds pay for.
-  @Test(arguments: [UnaryFunction.sigmoid, .tanh])
-  func functionErrors(function: UnaryFunction) throws {
-    let count = 4096
-    let graph = Graph(
-      values: [Value(name: "x", shape: [1, count]), Value(name: "y", shape: [1, count])],
-      nodes: [Node(name: "f", operation: .unary(function), inputs: [0], output: 1)], input: 0, output: 1)
-    let evaluator = try GraphEvaluator(graph: graph, gradients: false)
-    let activation = try #require(Activation(function))
-    let isLong = ProcessInfo.processInfo.environment["CERTIFY_LONG_TESTS"] != nil
-    // Floats from 2⁻⁴⁰ to 2⁷ and their negatives, by bit pattern.
-    let (first, last) = (Float(0x1p-40).bitPattern, Float(128).bitPattern)
-    let step: UInt32 = isLong ? 61 : 2003
-    var worst = 0.0
-    var pattern = first
-    while pattern < last {
-      for k in 0..<count {
-        let x = Float(bitPattern: min(pattern, last))
-        evaluator.inputs[k] = k % 2 == 0 ? x : -x
-        if k % 2 == 1 { pattern += step }
-      }
-      try evaluator.forward()
-      for k in 0..<count {
-        worst = max(worst, abs(Double(evaluator.outputs[k]) - activation.value(Double(evaluator.inputs[k]))))
-      }
-    }
-    #expect(worst > 0)
-    #expect(worst < Activation.functionError / 2, "\(worst)")
-  }
-
   /// What stands in the way is named.
   @Test func refusals() throws {
     let graph = Graph(

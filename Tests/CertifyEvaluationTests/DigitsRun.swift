@@ -94,7 +94,7 @@ final class FalseBaseCertificate: BaseCertificate {
 
   init(onlyOnce: Bool) { self.onlyOnce = onlyOnce }
 
-  func lowerBound(for input: AttackInput, threat: ThreatModel) throws -> LowerBound? {
+  func lowerBound(for input: AttackInput, threat: ThreatModel, probe: ReferenceProbe) throws -> LowerBound? {
     let isFirst = asked.insert(input.index)
     return LowerBound(
       radius: isFirst || !onlyOnce ? 50 : 0, method: name, confidence: 1, floatSound: true, sampling: nil)

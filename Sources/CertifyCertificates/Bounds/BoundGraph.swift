@@ -39,27 +39,28 @@ struct BoundGraph: Sendable {
     }
   }
 
-  /// The products of all affine maps together.
-  var termCount: Int {
-    nodes.reduce(0) { total, node in
-      guard case .affine(let step) = node.kind else { return total }
-      return total + step.matrices.reduce(0) { $0 + $1.byOutput.weights.count }
-    }
-  }
+  /// The products of each node's affine map.
+  let termCounts: [Int]
 
-  /// The most terms of all affine maps together.
-  static let mostTerms = 1 << 24
+  /// The products of all affine maps together.
+  var termCount: Int { termCounts.reduce(0, +) }
+
+  /// The most terms that are stored, each pattern of a convolution once; and the most products an input, above which
+  /// one pass of intervals takes seconds.
+  static let mostStored = 1 << 25
+  static let mostTerms = 1 << 30
 
   /// - Throws: ``BoundError`` that names the node and the operation that has no bound.
   init(graph: Graph) throws(BoundError) {
     let sizes: [Int]
     do { sizes = try AffineRows.checkedSizes(of: graph) } catch { throw .graph(error) }
-    if let largest = sizes.max(), largest > Self.mostTerms {
-      throw .tooLarge(terms: largest, limit: Self.mostTerms)
+    let products = Int(min(graph.multiplyAdds, 1e18))
+    guard products <= Self.mostTerms, sizes.allSatisfy({ $0 <= Self.mostStored }) else {
+      throw .tooLarge(products: max(products, sizes.max() ?? 0), limit: Self.mostTerms)
     }
     var producers: [Int: CertifyModel.Node] = [:]
     var nodes: [Node] = []
-    var terms = 0
+    var (terms, stored) = (0, 0)
     for node in graph.nodes {
       let kind: Kind
       switch node.operation {
@@ -79,16 +80,19 @@ struct BoundGraph: Sendable {
         let step: AffineStep
         do {
           step = try AffineStep(
-            node: node, values: graph.values, sizes: sizes, producers: producers, room: Self.mostTerms - terms
+            node: node, values: graph.values, sizes: sizes, producers: producers,
+            room: Self.mostStored - stored
           )
         } catch LinearModelError.notAffine(let node, let operation) {
           throw .unsupported(node: node, operation: operation)
         } catch LinearModelError.tooLarge {
-          throw .tooLarge(terms: Int(min(graph.multiplyAdds, 1e18)), limit: Self.mostTerms)
+          throw .tooManyTerms(limit: Self.mostStored)
         } catch {
           throw .graph(error)
         }
-        terms += step.matrices.reduce(0) { $0 + $1.byOutput.weights.count }
+        stored += step.storedCount
+        terms += step.termCount
+        guard terms <= Self.mostTerms else { throw .tooLarge(products: terms, limit: Self.mostTerms) }
         kind = .affine(step)
       }
       producers[node.output] = node
@@ -97,6 +101,10 @@ struct BoundGraph: Sendable {
     input = graph.input
     output = graph.output
     (self.sizes, self.nodes) = Self.maximaFirst(nodes, sizes, output: graph.output)
+    termCounts = self.nodes.map { node in
+      guard case .affine(let step) = node.kind else { return 0 }
+      return step.termCount
+    }
   }
 
   /// Takes maxima over windows before the ReLU whose result they alone read: max(relu(x)) = relu(max(x)), without
@@ -115,74 +123,5 @@ struct BoundGraph: Sendable {
       sizes[value] = sizes[node.output]
     }
     return (sizes, nodes)
-  }
-}
-
-/// output = Σ_operands W·x + b, with the roundings that the program and its bounds make.
-struct AffineStep: Sendable {
-  /// One an operand.
-  let matrices: [TermMatrix]
-  /// One number an output element, or none for zero.
-  let shift: [Double]
-  /// γ_N of single precision, with room for the double-precision sums of its own evaluation; 0 for operations
-  /// that only move elements.
-  let relativeError: Double
-  /// What underflow adds.
-  let absoluteError: Double
-  /// What pulling rows back through this step in double precision may lose, relative to Σ|w||x̂| + |b|.
-  let pullBackError: Double
-
-  init(
-    node: CertifyModel.Node, values: [Value], sizes: [Int], producers: [Int: CertifyModel.Node], room: Int
-  ) throws(LinearModelError) {
-    let map = try AffineMap(node: node, values: values)
-    var terms = 0
-    var finite = true
-    map.forEachTerm { _, _, _, weight in
-      terms += 1
-      finite = finite && weight.isFinite
-    }
-    guard finite, map.shift.allSatisfy(\.isFinite) else { throw .notFinite(node: node.name) }
-    guard terms <= room else { throw .tooLarge(reason: "\(terms) terms") }
-    let outputCount = sizes[node.output]
-    matrices = TermMatrix.operands(
-      of: map, outputCount: outputCount, inputCounts: node.inputs.map { sizes[$0] })
-    shift = map.shift
-    var roundings = 0
-    if !node.operation.onlyMoves {
-      roundings = map.roundings
-      if case .binary = node.operation {
-        // A residual may be the first term of the sum that it is added to.
-        for input in node.inputs {
-          guard let producer = producers[input], producer.operation.isSumOfProducts else { continue }
-          roundings = max(roundings, try AffineMap(node: producer, values: values).roundings + 4)
-        }
-      }
-    }
-    guard roundings < 1 << 21, outputCount < 1 << 28 else {
-      throw .inconsistent(node: node.name, reason: "\(roundings) roundings leave no bound of the error")
-    }
-    let n = Double(roundings)
-    relativeError = n * 0x1p-24 / (1 - n * 0x1p-24) * (1 + 0x1p-18)
-    absoluteError = n * 0x1p-124
-    let fanOut = matrices.reduce(0) { max($0, $1.byInput.longest) }
-    pullBackError = (Double(fanOut) + Double(outputCount) + n + 256) * 0x1p-50
-  }
-}
-
-extension CertifyModel.Operation {
-  /// Whether every output element is an input element or a constant, so that nothing is rounded.
-  fileprivate var onlyMoves: Bool {
-    switch self {
-    case .reshape, .transpose, .padding, .concatenation, .slice, .broadcast: true
-    default: false
-    }
-  }
-
-  fileprivate var isSumOfProducts: Bool {
-    switch self {
-    case .convolution, .linear: true
-    default: false
-    }
   }
 }

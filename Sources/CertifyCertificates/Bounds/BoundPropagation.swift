@@ -7,26 +7,41 @@ struct BoundPropagation: Sendable {
   var isExpired: @Sendable () -> Bool = { false }
 
   /// The bounds of every value, in one pass from the input.
+  ///
+  /// Intervals of hidden values are refined by linear bounds in the order of the layers, as far as a limit of work goes:
+  /// in large networks deep layers keep their intervals (CROWN-IBP: Zhang et al. 2020, arXiv 1906.06316).
   func bounds(over region: InputRegion) -> ValueBounds {
     var bounds = ValueBounds(graph: graph, region: region)
     var refined: Set<Int> = []
+    var (room, products) = (Self.mostRefiningWork, 0)
     for (index, node) in graph.nodes.enumerated() {
       let elements = method == .intervals || isExpired() ? [] : undecided(node, bounds)
-      if let input = node.inputs.first, !elements.isEmpty, bounds.isFinite, !isExact(input, region),
-        refined.insert(input).inserted
+      let work = (2 * elements.count / Lanes.scalarCount + 1) * products
+      if let input = node.inputs.first, !elements.isEmpty, work <= room, bounds.isFinite,
+        !isExact(input, region), refined.insert(input).inserted
       {
+        room -= work
         refine(elements, of: input, &bounds, over: region)
       }
       bounds.propagate(index, of: graph)
+      products += graph.termCounts[index]
     }
     return bounds
   }
+
+  /// The products, sixteen at a time, that refining hidden bounds over a region may take: some seconds.
+  static let mostRefiningWork = 1 << 30
 
   /// A lower bound of each form of the output over the region; −∞ when there is none.
   func minima(of forms: [LinearForm], over region: InputRegion) -> [Double] {
     let bounds = bounds(over: region)
     guard bounds.isFinite else { return forms.map { _ in -.infinity } }
-    return minima(of: forms, at: graph.output, bounds, over: region, optimized: method == .optimized)
+    return minima(of: forms, bounds, over: region)
+  }
+
+  /// The same where the bounds of all values are there.
+  func minima(of forms: [LinearForm], _ bounds: ValueBounds, over region: InputRegion) -> [Double] {
+    minima(of: forms, at: graph.output, bounds, over: region, optimized: method == .optimized)
   }
 
   /// The same with slopes optimised; those of hidden bounds only where that is quick.

@@ -51,7 +51,7 @@ public struct BoundedModel: Sendable {
       var propagation = BoundPropagation(graph: graph, method: step)
       var search = RadiusSearch(farthest: farthest)
       if step == .optimized {
-        search.tolerance = 0x1p-9
+        search.tolerance = 0x1p-11
         propagation.optimization.includesIntermediate = false
       }
       found = search.run(from: found) { propagation.minima(of: forms, over: region($0)) }
@@ -60,7 +60,7 @@ public struct BoundedModel: Sendable {
       let propagation = BoundPropagation(graph: graph, method: .linear).optimizing(over: region(found.radius))
       if propagation.optimization.includesIntermediate {
         var search = RadiusSearch(farthest: farthest)
-        search.tolerance = 0x1p-8
+        search.tolerance = 0x1p-11
         found = search.run(from: found) { propagation.minima(of: forms, over: region($0)) }
       }
     }

@@ -14,10 +14,17 @@ struct InputRegion: Sendable {
     let radius: Double
   }
 
-  init(lower: [Double], upper: [Double]) {
+  init(lower: [Double], upper: [Double], ball: Ball? = nil) {
     self.lower = lower
     self.upper = upper
-    ball = nil
+    self.ball = ball
+  }
+
+  /// Whether the box certainly misses the ball.
+  var isEmpty: Bool {
+    guard let ball else { return false }
+    let nearest = lower.indices.map { max(0, lower[$0] - ball.center[$0], ball.center[$0] - upper[$0]) }
+    return ball.norm.length(nearest) * (1 - Double(nearest.count + 16) * 0x1p-51) > ball.radius
   }
 
   /// The points within `radius` of `center` inside `bounds`.
@@ -66,100 +73,6 @@ struct InputRegion: Sendable {
       for i in step.indices { point[i][lane] = ball.center[i] + step[i] }
     }
     return point
-  }
-}
-
-extension InputRegion.Ball {
-  /// g·x₀ and Σ|gᵢx₀ᵢ|.
-  func value(_ g: [Double]) -> (value: Double, size: Double) {
-    var (value, size) = (0.0, 0.0)
-    for i in g.indices {
-      let product = g[i] * center[i]
-      value += product
-      size += abs(product)
-    }
-    return (value, size)
-  }
-
-  /// The smallest g·δ for δ in the ball with x₀ + δ in the box, rounded down, and the δ that attains it.
-  ///
-  /// The value is that of the dual problem, which is a lower bound at every multiplier, not only the best one.
-  func leastIncrement(of g: [Double], lower: [Double], upper: [Double]) -> (value: Double, step: [Double]) {
-    norm == .l1
-      ? leastIncrementL1(of: g, lower: lower, upper: upper)
-      : leastIncrementL2(of: g, lower: lower, upper: upper)
-  }
-
-  /// ℓ₁: fills the rooms to the box in descending order of |gᵢ|. For every threshold τ ≥ 0,
-  /// g·δ ≥ −[τε + Σ (|gᵢ| − τ)⁺ roomᵢ].
-  private func leastIncrementL1(
-    of g: [Double], lower: [Double], upper: [Double]
-  ) -> (value: Double, step: [Double]) {
-    func room(_ i: Int) -> Double {
-      max(0, g[i] > 0 ? center[i] - lower[i] : upper[i] - center[i])
-    }
-    var step = [Double](repeating: 0, count: g.count)
-    var left = radius
-    var threshold = 0.0
-    for i in g.indices.sorted(by: { abs(g[$0]) > abs(g[$1]) }) {
-      let move = min(left, room(i))
-      step[i] = g[i] > 0 ? -move : move
-      left -= move
-      guard left > 0 else {
-        threshold = abs(g[i])
-        break
-      }
-    }
-    var total = threshold * radius
-    for i in g.indices {
-      let excess = abs(g[i]) - threshold
-      if excess > 0 { total += excess * room(i) }
-    }
-    return (-total * (1 + Double(g.count + 64) * 0x1p-51), step)
-  }
-
-  /// ℓ₂: δᵢ = clamp(−t·gᵢ) minimises g·δ + ‖δ‖²/2t over the box, so that for every t > 0
-  /// g·δ ≥ Σ (gᵢδᵢ(t) + δᵢ(t)²/2t) − ε²/2t; t by bisection on ‖δ(t)‖ = ε.
-  private func leastIncrementL2(
-    of g: [Double], lower: [Double], upper: [Double]
-  ) -> (value: Double, step: [Double]) {
-    let low = zip(lower, center).map { min(0, ($0 - $1).nextDown) }
-    let high = zip(upper, center).map { max(0, ($0 - $1).nextUp) }
-    func step(_ i: Int, _ t: Double) -> Double { min(max(-t * g[i], low[i]), high[i]) }
-    func length(_ t: Double) -> Double {
-      var sum = 0.0
-      for i in g.indices {
-        let move = step(i, t)
-        sum += move * move
-      }
-      return sum.squareRoot()
-    }
-    let size = Norm.l2.length(g)
-    guard size > 0, size.isFinite, radius > 0 else {
-      return (size.isFinite ? -0.0 : .nan, [Double](repeating: 0, count: g.count))
-    }
-    var (short, long) = (radius / size, radius / size)
-    var doublings = 0
-    while length(long) < radius, doublings < 60 {
-      short = long
-      long *= 2
-      doublings += 1
-    }
-    if doublings < 60 {
-      for _ in 0..<40 {
-        let middle = (short + long) / 2
-        if length(middle) < radius { short = middle } else { long = middle }
-      }
-    }
-    var (value, terms) = (-radius * radius / (2 * short), radius * radius / (2 * short))
-    var moves = [Double](repeating: 0, count: g.count)
-    for i in g.indices {
-      let move = step(i, short)
-      moves[i] = move
-      value += g[i] * move + move * move / (2 * short)
-      terms += abs(g[i] * move) + move * move / (2 * short)
-    }
-    return (value - terms * Double(g.count + 64) * 0x1p-50, moves)
   }
 }
 

@@ -75,6 +75,12 @@ struct SlopeAscent {
     multipliers[split.node]?[split.position][lane] ?? 0
   }
 
+  /// The bounds with the lines as they are.
+  func bound(_ forms: [LinearForm], over region: InputRegion) -> Lanes {
+    var trace: BackwardPass.Trace = [:]
+    return pass.run(forms, at: value, lines: lines, trace: &trace).minimum(over: region)
+  }
+
   /// The best bounds in `steps` steps, or as soon as every lane is above its target.
   mutating func run(
     _ forms: [LinearForm], over region: InputRegion, steps: Int, stepSize: Double, targets: Lanes? = nil

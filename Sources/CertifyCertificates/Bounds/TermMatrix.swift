@@ -1,5 +1,3 @@
-import CertifyKernels
-
 /// A linear map as the list of its terms, by output for forward sums and by input for transposed ones.
 struct TermMatrix: Sendable {
   let byOutput: TermList
@@ -9,103 +7,58 @@ struct TermMatrix: Sendable {
   static func operands(
     of map: AffineMap, outputCount: Int, inputCounts: [Int]
   ) -> [TermMatrix] {
-    var outputTerms = inputCounts.map { _ in [Int](repeating: 0, count: outputCount + 1) }
-    var inputTerms = inputCounts.map { [Int](repeating: 0, count: $0 + 1) }
+    var byOutput = inputCounts.map { _ in TermSorter(elementCount: outputCount) }
+    var byInput = inputCounts.map { TermSorter(elementCount: $0) }
     map.forEachTerm { operand, output, input, weight in
       guard weight != 0 else { return }
-      outputTerms[operand][output + 1] += 1
-      inputTerms[operand][input + 1] += 1
+      byOutput[operand].count(output)
+      byInput[operand].count(input)
     }
-    var byOutput = outputTerms.map(TermList.init(countsShifted:))
-    var byInput = inputTerms.map(TermList.init(countsShifted:))
-    var nextOfOutput = byOutput.map(\.starts)
-    var nextOfInput = byInput.map(\.starts)
+    for operand in inputCounts.indices {
+      byOutput[operand].allocate()
+      byInput[operand].allocate()
+    }
     map.forEachTerm { operand, output, input, weight in
       guard weight != 0 else { return }
-      byOutput[operand].put(input, weight, at: nextOfOutput[operand][output])
-      nextOfOutput[operand][output] += 1
-      byInput[operand].put(output, weight, at: nextOfInput[operand][input])
-      nextOfInput[operand][input] += 1
+      byOutput[operand].put(output, input, weight)
+      byInput[operand].put(input, output, weight)
     }
-    return zip(byOutput, byInput).map { TermMatrix(byOutput: $0, byInput: $1) }
+    return zip(byOutput, byInput).map {
+      TermMatrix(byOutput: TermList($0.pattern), byInput: TermList($1.pattern))
+    }
   }
 }
 
-/// Terms grouped by the element on one side: those of element k are at `starts[k]..<starts[k + 1]`.
-struct TermList: Sendable {
-  let starts: [Int]
-  /// The element on the other side.
-  private(set) var places: [Int32]
-  private(set) var weights: [Double]
+/// Sorts terms that come in any order by the element on one side: they are counted first and put in place then.
+private struct TermSorter {
+  private var starts: [Int64] = [0]
+  private var places: [Int32] = []
+  private var weights: [Double] = []
+  private var next: [Int]
 
-  /// - Parameter counts: the number of terms of element k at k + 1, and 0 at 0.
-  init(countsShifted counts: [Int]) {
-    var starts = counts
-    for k in starts.indices.dropFirst() { starts[k] += starts[k - 1] }
-    self.starts = starts
-    let total = starts.last ?? 0
+  init(elementCount: Int) { next = [Int](repeating: 0, count: elementCount) }
+
+  var pattern: TermList.Pattern { TermList.Pattern(starts: starts, places: places, weights: weights) }
+
+  mutating func count(_ element: Int) { next[element] += 1 }
+
+  mutating func allocate() {
+    var total = 0
+    starts.reserveCapacity(next.count + 1)
+    for element in next.indices {
+      let count = next[element]
+      next[element] = total
+      total += count
+      starts.append(Int64(total))
+    }
     places = [Int32](repeating: 0, count: total)
     weights = [Double](repeating: 0, count: total)
   }
 
-  /// The largest number of terms of an element.
-  var longest: Int { zip(starts.dropFirst(), starts).reduce(0) { max($0, $1.0 - $1.1) } }
-
-  fileprivate mutating func put(_ place: Int, _ weight: Double, at position: Int) {
+  mutating func put(_ element: Int, _ place: Int, _ weight: Double) {
+    let position = next[element]
     places[position] = Int32(truncatingIfNeeded: place)
     weights[position] = weight
-  }
-}
-
-/// Sixteen rows of coefficients that are pulled back together.
-typealias Lanes = SIMD16<Double>
-
-extension TermList {
-  /// results[k] += Σ weight · values[place] over the terms of each element k.
-  func gather(_ values: UnsafeBufferPointer<Lanes>, into results: UnsafeMutableBufferPointer<Lanes>) {
-    guard results.count > 0, values.count > 0 else { return }
-    let count = results.count
-    withPointers { starts, places, weights in
-      values.withMemoryRebound(to: Double.self) { values in
-        results.withMemoryRebound(to: Double.self) { results in
-          certify_gather_rows(
-            Self.path, starts, places, weights, values.baseAddress, results.baseAddress, count)
-        }
-      }
-    }
-  }
-
-  /// results[place] += weight · values[k] over the terms of each element k whose value is not 0 in every lane.
-  func scatter(_ values: UnsafeBufferPointer<Lanes>, into results: UnsafeMutableBufferPointer<Lanes>) {
-    let used = values.indices.filter { values[$0] != .zero }
-    withPointers { starts, places, weights in
-      values.withMemoryRebound(to: Double.self) { values in
-        results.withMemoryRebound(to: Double.self) { results in
-          guard let places, let weights, let value = values.baseAddress else { return }
-          for k in used {
-            let (first, end) = (Int(starts?[k] ?? 0), Int(starts?[k + 1] ?? 0))
-            certify_scatter_row(
-              Self.path, places + first, weights + first, end - first, value + Lanes.scalarCount * k,
-              results.baseAddress)
-          }
-        }
-      }
-    }
-  }
-
-  private static let path = certify_best_path()
-
-  private func withPointers(
-    _ body: (UnsafePointer<Int64>?, UnsafePointer<Int32>?, UnsafePointer<Double>?) -> Void
-  ) {
-    starts.withUnsafeBufferPointer { starts in
-      starts.withMemoryRebound(to: Int64.self) { starts in
-        places.withUnsafeBufferPointer { places in
-          weights.withUnsafeBufferPointer { weights in
-            body(starts.baseAddress, places.baseAddress, weights.baseAddress)
-          }
-        }
-      }
-    }
+    next[element] = position + 1
   }
 }

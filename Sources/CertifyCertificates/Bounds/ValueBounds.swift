@@ -12,6 +12,9 @@ struct ValueBounds: Sendable {
   private(set) var relaxations: [Relaxation?]
   /// Per node: the lines around each maximum.
   private(set) var maxima: [MaximumLines?]
+  /// The ball that the region cuts with its box; and the values that are images of it, element by element.
+  let ball: InputRegion.Ball?
+  private var images: [Int: BallImage] = [:]
   /// False when the program could overflow: then nothing is bounded.
   private(set) var isFinite = true
 
@@ -26,6 +29,8 @@ struct ValueBounds: Sendable {
     maxima = [MaximumLines?](repeating: nil, count: graph.nodes.count)
     lower[graph.input] = region.lower
     upper[graph.input] = region.upper
+    ball = region.ball
+    if let ball { images[graph.input] = BallImage(center: ball.center) }
     isFinite = zip(region.lower, region.upper).allSatisfy { max(abs($0), abs($1)) < Self.largest }
   }
 
@@ -60,20 +65,7 @@ struct ValueBounds: Sendable {
     var high = low
     var size = low.map { abs($0) }
     for (matrix, input) in zip(step.matrices, node.inputs) {
-      let (inputLower, inputUpper) = (lower[input], upper[input])
-      let terms = matrix.byOutput
-      for k in 0..<count {
-        var (a, b, s) = (low[k], high[k], size[k])
-        for term in terms.starts[k]..<terms.starts[k + 1] {
-          let weight = terms.weights[term]
-          let place = Int(terms.places[term])
-          let (p, q) = (weight * inputLower[place], weight * inputUpper[place])
-          a += min(p, q)
-          b += max(p, q)
-          s += max(abs(p), abs(q))
-        }
-        (low[k], high[k], size[k]) = (a, b, s)
-      }
+      matrix.byOutput.addIntervals(lower[input], upper[input], low: &low, high: &high, size: &size)
     }
     var charge = [Double](repeating: 0, count: count)
     for k in 0..<count {
@@ -86,6 +78,12 @@ struct ValueBounds: Sendable {
     lower[node.output] = low
     upper[node.output] = high
     charges[index] = charge
+    if let ball, node.inputs.count == 1, let image = images[node.inputs[0]] {
+      for (k, interval) in image.intervals(of: step, charge: charge, ball: ball).enumerated() {
+        intersect(node.output, k, lower: interval.lower, upper: interval.upper)
+      }
+      images[node.output] = image.image(under: step, charge: charge)
+    }
   }
 
   private mutating func propagate(_ activation: Activation, _ node: BoundGraph.Node, _ index: Int) {
@@ -123,55 +121,5 @@ struct ValueBounds: Sendable {
     upper[node.output] = high
     charges[index] = charge
     maxima[index] = lines
-  }
-}
-
-/// A linear function below and one above each maximum over a window.
-///
-/// Below: the element with the largest lower bound. Above, for any t: t + Σ max(0, xᵢ − t), each term below its
-/// chord, with t the largest lower bound; or the largest upper bound, where that is smaller in the middle.
-struct MaximumLines: Sendable {
-  /// The input element below each output.
-  var winners: [Int]
-  /// Whether the output is that element.
-  var isSettled: [Bool]
-  /// A slope for each place of ``MaximumStep/places``, and an intercept an output, for the function above.
-  var slopes: [Double]
-  var intercepts: [Double]
-
-  init(_ step: MaximumStep, lower: [Double], upper: [Double]) {
-    winners = []
-    isSettled = []
-    slopes = [Double](repeating: 0, count: step.places.count)
-    intercepts = []
-    for k in 0..<(step.starts.count - 1) {
-      let range = step.starts[k]..<step.starts[k + 1]
-      var winner = step.places[range.lowerBound]
-      for place in step.places[range] where lower[place] > lower[winner] { winner = place }
-      let threshold = lower[winner]
-      let settled = step.places[range].allSatisfy { $0 == winner || upper[$0] <= threshold }
-      winners.append(winner)
-      isSettled.append(settled)
-      var (intercept, middle, size) = (threshold, threshold, abs(threshold))
-      var highest = -Double.infinity
-      for position in range {
-        let (low, high) = (lower[step.places[position]], upper[step.places[position]])
-        highest = max(highest, high)
-        guard high > threshold else { continue }
-        let slope = high > low ? (high - threshold) / (high - low) : 1
-        // The chord of max(0, x − t) from (low, 0) to (high, high − t), or above it by rounding.
-        let start = max(-slope * low, high - threshold - slope * high)
-        slopes[position] = slope
-        intercept += start
-        middle += slope * (low + high) / 2 + start
-        size += abs(slope * low) + abs(slope * high) + abs(high)
-      }
-      if highest < middle {
-        for position in range { slopes[position] = 0 }
-        intercepts.append(highest)
-      } else {
-        intercepts.append(intercept + size * Double(range.count + 8) * 0x1p-50)
-      }
-    }
   }
 }

@@ -216,19 +216,17 @@ extension AffineMap {
         }
       }
     case .padding(let padding):
-      guard case .constant(let value) = padding.mode else {
-        throw .notAffine(node: node.name, operation: "padding by \(padding.mode)")
-      }
       guard padding.before.count == input.count, output.count == input.count,
-        padding.before.allSatisfy({ $0 >= 0 })
+        padding.before.allSatisfy({ (0...1 << 24).contains($0) })
       else { throw fail("its pads have another rank than \(input)") }
-      shift = [Double](repeating: 0, count: outputSize)
+      var padded = 0.0
+      if case .constant(let value) = padding.mode { padded = Double(value) }
+      shift = [Double](repeating: 0, count: padded == 0 ? 0 : outputSize)
       Shape.forEachIndex(output) { flat, index in
         var position = 0
         for axis in index.indices {
-          let place = index[axis] - padding.before[axis]
-          guard (0..<input[axis]).contains(place) else {
-            shift[flat] = Double(value)
+          guard let place = padding.source(of: index[axis] - padding.before[axis], extent: input[axis]) else {
+            if padded != 0 { shift[flat] = padded }
             return
           }
           position += place * strides[axis]
@@ -241,5 +239,21 @@ extension AffineMap {
       forEachTerm: { body in
         for (o, i) in source.enumerated() where i >= 0 { body(0, o, i, 1) }
       }, shift: shift, roundings: 1)
+  }
+}
+
+extension Padding {
+  /// Where on an axis of some extent the number at a place inside or outside of it comes from; `nil` for the constant.
+  fileprivate func source(of place: Int, extent: Int) -> Int? {
+    if (0..<extent).contains(place) { return place }
+    guard extent > 0 else { return nil }
+    switch mode {
+    case .constant: return nil
+    case .edge: return min(max(place, 0), extent - 1)
+    case .reflect:
+      let period = max(2 * (extent - 1), 1)
+      let phase = ((place % period) + period) % period
+      return phase < extent ? phase : period - phase
+    }
   }
 }

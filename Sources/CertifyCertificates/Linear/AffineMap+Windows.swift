@@ -4,43 +4,18 @@ extension AffineMap {
   static func convolution(
     _ convolution: Convolution, _ input: [Int], _ output: [Int], _ fail: Failure
   ) throws(LinearModelError) -> AffineMap {
-    let shape = convolution.weights.shape
-    let groups = convolution.groups
-    guard shape.count >= 3, shape.count == input.count, input[0] == output[0], groups >= 1,
-      shape[0] % groups == 0, shape[0] == output[1], input[1] % groups == 0, input[1] / groups == shape[1],
-      convolution.bias.map({ $0.elements.count == shape[0] }) ?? true,
-      let window = SlidingWindow(
-        kernel: Array(shape.dropFirst(2)), strides: convolution.strides, dilations: convolution.dilations,
-        padsBegin: convolution.padsBegin, input: input.dropFirst(2), output: output.dropFirst(2)),
-      let inputPlaces = Shape.size(window.input), let outputPlaces = Shape.size(window.output),
-      let taps = Shape.size(window.kernel)
-    else { throw fail("weights \(shape) do not map \(input) to \(output)") }
-    let (outputs, width) = (shape[0], shape[1])
-    let weights = convolution.weights.elements
+    guard let terms = ConvolutionTerms(convolution, input: input, output: output) else {
+      throw fail("weights \(convolution.weights.shape) do not map \(input) to \(output)")
+    }
     var shift: [Double] = []
     if let bias = convolution.bias {
-      for _ in 0..<input[0] {
-        for o in 0..<outputs {
-          shift += [Double](repeating: Double(bias.elements[o]), count: outputPlaces)
-        }
+      for _ in 0..<terms.images {
+        for value in bias.elements { shift += [Double](repeating: Double(value), count: terms.outputPlaces) }
       }
     }
     return AffineMap(
-      forEachTerm: { body in
-        for image in 0..<input[0] {
-          window.forEachPair { place, tap, position in
-            for o in 0..<outputs {
-              let firstChannel = o / (outputs / groups) * width
-              for c in 0..<width {
-                body(
-                  0, (image * outputs + o) * outputPlaces + place,
-                  (image * input[1] + firstChannel + c) * inputPlaces + position,
-                  Double(weights[(o * width + c) * taps + tap]))
-              }
-            }
-          }
-        }
-      }, shift: shift, roundings: width * taps + 4)
+      forEachTerm: { body in terms.forEach { body(0, $0, $1, $2) } }, shift: shift,
+      roundings: terms.width * terms.taps + 4)
   }
 
   /// The terms of the convolution that takes the output's shape to the input's, the other way round.

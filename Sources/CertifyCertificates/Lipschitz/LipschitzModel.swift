@@ -111,12 +111,14 @@ public struct LipschitzCertificate: DeterministicCertificate, Equatable {
 extension TermMatrix {
   /// ‖Σ weight · row‖₂ of a form of the outputs, rounded up.
   fileprivate func row(of form: LinearForm) -> Double {
-    var coefficients: [Int32: (value: Double, size: Double)] = [:]
-    for term in form.terms {
-      for k in byOutput.starts[term.element]..<byOutput.starts[term.element + 1] {
-        let product = term.weight * byOutput.weights[k]
-        let old = coefficients[byOutput.places[k], default: (0, 0)]
-        coefficients[byOutput.places[k]] = (old.value + product, old.size + abs(product))
+    var coefficients: [Int: (value: Double, size: Double)] = [:]
+    byOutput.forEachRow { row in
+      for term in form.terms where term.element == row.element {
+        row.forEach { place, weight in
+          let product = term.weight * weight
+          let old = coefficients[place, default: (0, 0)]
+          coefficients[place] = (old.value + product, old.size + abs(product))
+        }
       }
     }
     let entries = coefficients.values.map { abs($0.value) + $0.size * 0x1p-48 }

@@ -8,9 +8,9 @@ enum SpectralNorm {
   /// The smaller of √(‖W‖₁‖W‖_∞) and the bound of ``gram(_:rows:columns:)``.
   static func upperBound(_ matrix: TermMatrix, rows: Int, columns: Int) -> Double {
     func largestSum(_ terms: TermList) -> Double {
-      terms.starts.indices.dropLast().reduce(0) { largest, k in
-        max(largest, terms.weights[terms.starts[k]..<terms.starts[k + 1]].reduce(0) { $0 + abs($1) })
-      }
+      var largest = 0.0
+      terms.forEachRow { row in largest = max(largest, row.weights.reduce(0) { $0 + abs($1) }) }
+      return largest
     }
     let product = largestSum(matrix.byOutput) * largestSum(matrix.byInput)
     let simple = (product * (1 + Double(rows + columns + 16) * 0x1p-51)).squareRoot().nextUp
@@ -25,27 +25,28 @@ enum SpectralNorm {
   static func gram(_ matrix: TermMatrix, rows: Int, columns: Int) -> Double {
     let side = min(rows, columns)
     // The rows of the thinner side, each a list of terms over the longer side.
-    let terms = rows <= columns ? matrix.byOutput : matrix.byInput
+    let list = rows <= columns ? matrix.byOutput : matrix.byInput
+    let terms = list.rows(count: side)
     let longest = max(rows, columns)
     var gram = [Double](repeating: 0, count: side * side)
     var dense = [Double](repeating: 0, count: longest)
-    for i in 0..<side {
-      let own = terms.starts[i]..<terms.starts[i + 1]
-      for term in own { dense[Int(terms.places[term])] += terms.weights[term] }
+    var squares = 0.0
+    for (i, own) in terms.enumerated() {
+      own?.forEach { place, weight in
+        dense[place] += weight
+        squares += weight * weight
+      }
       for j in i..<side {
         var sum = 0.0
-        for term in terms.starts[j]..<terms.starts[j + 1] {
-          sum += terms.weights[term] * dense[Int(terms.places[term])]
-        }
+        terms[j]?.forEach { place, weight in sum += weight * dense[place] }
         gram[i * side + j] = sum
         gram[j * side + i] = sum
       }
-      for term in own { dense[Int(terms.places[term])] = 0 }
+      own?.forEach { place, _ in dense[place] = 0 }
     }
-    let squares = terms.weights.reduce(0) { $0 + $1 * $1 }
     let unit = 0x1p-51
     let first = bound(of: gram, side: side, squarings: 4)
-    return (first + squares * Double(longest + terms.longest + 16) * unit).squareRoot() * (1 + unit)
+    return (first + squares * Double(longest + list.longest + 16) * unit).squareRoot() * (1 + unit)
   }
 
   /// An upper bound of ‖G‖₂ of a symmetric matrix.

@@ -89,20 +89,50 @@ struct KinkSplitting {
       for k in next.splits.indices {
         next.splits[k].multiplier = ascent.multiplier(of: next.splits[k], lane: lane)
       }
-      next.branch = widestGap(ascent, lane: lane)
+      next.branch = best(of: widestGaps(ascent, lane: lane), for: next)
       remaining.append(next)
     }
     return .open(remaining)
   }
 
-  /// The free element, not yet split, at which the lines cost most; any one when none costs anything.
-  private func widestGap(_ ascent: SlopeAscent, lane: Int) -> Split? {
-    var best: (split: Split, gap: Double)?
+  /// The free elements, not yet split, at which the lines cost most, in descending order.
+  private func widestGaps(_ ascent: SlopeAscent, lane: Int) -> [Split] {
+    var widest: [(split: Split, gap: Double)] = []
     for (node, gaps) in ascent.gaps.sorted(by: { $0.key < $1.key }) {
-      for (position, gap) in gaps.enumerated() where gap[lane] > best?.gap ?? 0 {
-        best = (Split(node: node, position: position, isAbove: true, multiplier: 0), gap[lane])
+      for (position, gap) in gaps.enumerated() {
+        let gap = gap[lane]
+        guard gap > 0, widest.count < Self.candidates || gap > widest.last?.gap ?? 0 else { continue }
+        let place = widest.firstIndex { $0.gap < gap } ?? widest.count
+        widest.insert(
+          (Split(node: node, position: position, isAbove: true, multiplier: 0), gap), at: place)
+        if widest.count > Self.candidates { widest.removeLast() }
       }
     }
-    return best?.split
+    return widest.map(\.split)
+  }
+
+  /// The most elements whose split is tried: both sides of each fill the lanes.
+  private static let candidates = Lanes.scalarCount / 2
+
+  /// The split whose weaker side has the highest bound with the parent's slopes (filtered smart branching: De Palma et al.
+  /// 2021, arXiv 2104.06718).
+  private func best(of splits: [Split], for parent: Subproblem) -> Split? {
+    guard splits.count > 1 else { return splits.first }
+    let pass = BackwardPass(graph: propagation.graph, bounds: bounds)
+    var ascent = SlopeAscent(pass: pass, value: propagation.graph.output)
+    for lane in 0..<2 * splits.count {
+      ascent.setSlopes(parent.slopes, lane: lane)
+      var split = splits[lane / 2]
+      split.isAbove = lane % 2 == 0
+      for own in parent.splits + [split] { ascent.fix(own, lane: lane) }
+    }
+    let minima = ascent.bound((0..<2 * splits.count).map { _ in form }, over: region)
+    // A proven side costs nothing any more, however far above the target it is.
+    let scores = splits.indices.map { k in
+      let (above, below) = (min(minima[2 * k], target), min(minima[2 * k + 1], target))
+      return (weaker: min(above, below), stronger: max(above, below))
+    }
+    let best = splits.indices.max { scores[$0] < scores[$1] }
+    return best.map { splits[$0] }
   }
 }

@@ -36,7 +36,10 @@ final class PropertyAttack {
     return isUnsafe ? Counterexample(input: input, outputs: Array(reference.outputs)) : nil
   }
 
-  /// One round of descents, from given points of the box and from random ones.
+  /// One round of descents, from given points of the box, from random ones and from random corners.
+  ///
+  /// A row's step is halved, and it goes back to its best point, when its excess has not fallen for some steps (as in
+  /// APGD: Croce, Hein 2020, arXiv 2003.01690).
   func run(
     _ unsafe: UnsafeCase, from starts: [[Float]], steps: Int, isExpired: () -> Bool
   ) throws -> Counterexample? {
@@ -44,10 +47,13 @@ final class PropertyAttack {
     let rows = evaluator.batchSize
     for row in 0..<rows {
       for i in 0..<inputCount {
-        let value = row < starts.count ? starts[row][i] : low[i] + (high[i] - low[i]) * unit()
+        let place = row % 3 == 0 ? unit().rounded() : unit()
+        let value = row < starts.count ? starts[row][i] : low[i] + (high[i] - low[i]) * place
         evaluator.inputs[row * inputCount + i] = min(max(value, low[i]), high[i])
       }
     }
+    var descents = (0..<rows).map { Descent(step: $0 % 2 == 0 ? 0.5 : 0.1) }
+    let patience = max(3, steps / 10)
     for step in 0...steps {
       if isExpired() { return nil }
       try evaluator.forward()
@@ -60,30 +66,60 @@ final class PropertyAttack {
           let excess = constraint.excess(of: outputs)
           if worst == nil || excess > worst?.excess ?? 0 { worst = (excess, constraint) }
         }
-        if worst?.excess ?? 0 <= 0 {
-          let input = Array(evaluator.inputs[row * inputCount..<(row + 1) * inputCount])
-          if let found = try confirm(input, unsafe) { return found }
-        }
+        let input = evaluator.inputs[row * inputCount..<(row + 1) * inputCount]
+        if worst?.excess ?? 0 <= 0, let found = try confirm(Array(input), unsafe) { return found }
+        descents[row].observe(worst?.excess ?? 0, at: input, patience: patience)
         for term in worst?.constraint.terms ?? [] {
           evaluator.outputGradients[row * outputCount + term.index] += Float(term.weight)
         }
       }
       guard step < steps else { break }
       try evaluator.backward()
-      let fraction = Float(0.5) * (1 - Float(step) / Float(steps))
-      for row in 0..<rows {
-        // Half of the rows in large steps, half in small ones.
-        let scale = row % 2 == 0 ? fraction : fraction * 0.2
-        for i in 0..<inputCount {
-          let k = row * inputCount + i
-          let gradient = evaluator.inputGradients[k]
-          guard gradient != 0, gradient.isFinite else { continue }
-          let moved = evaluator.inputs[k] - (gradient > 0 ? scale : -scale) * (high[i] - low[i])
-          evaluator.inputs[k] = min(max(moved, low[i]), high[i])
-        }
-      }
+      for row in 0..<rows { move(row, &descents[row], low, high) }
     }
     return nil
+  }
+
+  /// A step against the sign of the gradient, or back to the best point.
+  private func move(_ row: Int, _ descent: inout Descent, _ low: [Float], _ high: [Float]) {
+    if descent.returns {
+      for (i, value) in descent.best.enumerated() { evaluator.inputs[row * inputCount + i] = value }
+      descent.returns = false
+      return
+    }
+    for i in 0..<inputCount {
+      let k = row * inputCount + i
+      let gradient = evaluator.inputGradients[k]
+      guard gradient != 0, gradient.isFinite else { continue }
+      let moved = evaluator.inputs[k] - (gradient > 0 ? descent.step : -descent.step) * (high[i] - low[i])
+      evaluator.inputs[k] = min(max(moved, low[i]), high[i])
+    }
+  }
+
+  /// One row's way down.
+  private struct Descent {
+    /// As a share of the box's width.
+    var step: Float
+    var best: [Float] = []
+    /// Whether the next step starts from the best point.
+    var returns = false
+    private var leastExcess = Double.infinity
+    private var stale = 0
+
+    init(step: Float) { self.step = step }
+
+    mutating func observe(_ excess: Double, at point: some Collection<Float>, patience: Int) {
+      if excess < leastExcess {
+        (leastExcess, stale) = (excess, 0)
+        best = Array(point)
+        return
+      }
+      stale += 1
+      guard stale >= patience else { return }
+      stale = 0
+      step /= 2
+      returns = true
+    }
   }
 
   /// A number in [0, 1), from a linear congruence (Knuth's MMIX).

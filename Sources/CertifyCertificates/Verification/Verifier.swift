@@ -20,8 +20,8 @@ public struct Verifier {
   /// Why there are no bounds.
   private let obstacle: BoundError?
   private let attack: PropertyAttack
-  /// Boxes of so many coordinates or fewer are split, else kinks are.
-  private let mostSplitCoordinates = 12
+  /// Rounds of descents on each case before anything is split.
+  private let attackRounds = 3
 
   /// - Parameters:
   ///   - seed: of the attack's random points.
@@ -38,6 +38,9 @@ public struct Verifier {
       obstacle = error
     }
   }
+
+  /// Whether `unsat` is proven of the floating-point program, as of ``BoundCertificate/floatSound``.
+  public var floatSound: Bool { graph?.isFloatSound ?? true }
 
   /// The verdict about a union of cases.
   ///
@@ -65,14 +68,15 @@ public struct Verifier {
   ) throws -> Verdict {
     var propagation = BoundPropagation(graph: graph, method: .linear)
     propagation.isExpired = isExpired
-    var open: [UnsafeCase] = []
+    // With the distance to a proof, the hardest first: there a counterexample is likeliest.
+    var undecided: [(unsafe: UnsafeCase, missing: Double)] = []
     // Cases over one box share its bounds.
     var rest = cases[...]
     while let first = rest.first {
       let group = rest.prefix { $0.lower == first.lower && $0.upper == first.upper }
       rest = rest.dropFirst(group.count)
-      if first.lower.count <= mostSplitCoordinates {
-        open += group
+      if first.lower.count <= CompleteSearch.mostSplitCoordinates {
+        undecided += group.map { ($0, 0) }
         continue
       }
       let minima = propagation.minima(of: group.flatMap(\.forms), over: first.region)
@@ -80,12 +84,16 @@ public struct Verifier {
       for unsafe in group {
         let own = minima[position..<position + unsafe.constraints.count]
         position += unsafe.constraints.count
-        if !zip(own, unsafe.constraints).contains(where: { $0 > $1.bound }) { open.append(unsafe) }
+        let missing = zip(own, unsafe.constraints).map { $1.bound - $0 }.min() ?? .infinity
+        if !(missing < 0) { undecided.append((unsafe, missing)) }
       }
     }
-    for unsafe in open {
-      if let found = try attack.run(unsafe, from: [], steps: 100, isExpired: isExpired) {
-        return .sat(found)
+    let open = undecided.sorted { $0.missing > $1.missing }.map(\.unsafe)
+    for _ in 0..<attackRounds {
+      for unsafe in open {
+        if let found = try attack.run(unsafe, from: [], steps: 100, isExpired: isExpired) {
+          return .sat(found)
+        }
       }
     }
     var isDecided = true
@@ -119,9 +127,13 @@ public struct Verifier {
     }
     return try withoutActuallyEscaping(ask) { ask in
       var outcome = InputSplitting.Outcome.undecided
-      if unsafe.lower.count <= mostSplitCoordinates {
+      if unsafe.lower.count <= CompleteSearch.mostSplitCoordinates {
+        // One violated constraint is enough, so a block of them is.
         outcome = try InputSplitting(
-          propagation: propagation, unsafe: unsafe, isExpired: isExpired, isRefuted: ask
+          propagation: propagation, region: unsafe.region,
+          forms: Array(unsafe.forms.prefix(Lanes.scalarCount)),
+          isSettled: { zip($0, unsafe.constraints).contains { $0 > $1.bound } }, isExpired: isExpired,
+          isRefuted: ask
         ).run()
       } else {
         let tight = propagation.optimizing(over: unsafe.region)

@@ -113,6 +113,12 @@ void certify_gather_rows(
   enum certify_path path, const int64_t *starts, const int32_t *places, const double *weights,
   const double *values, double *results, size_t count);
 
+/// The same where every row has the same places: results[k] += sum of weights[k * terms + t] * values[places[t]] over
+/// 0 <= t < terms.
+void certify_gather_shared(
+  enum certify_path path, const int32_t *places, const double *weights, size_t terms, const double *values,
+  double *results, size_t count);
+
 /// results[places[t]] += weights[t] * value for 0 <= t < count, for blocks of 16 numbers.
 void certify_scatter_row(
   enum certify_path path, const int32_t *places, const double *weights, size_t count, const double *value,

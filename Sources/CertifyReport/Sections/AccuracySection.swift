@@ -91,6 +91,8 @@ struct AccuracySection {
         "gap \(Rounding.up(mean, places: places)) in the mean and \(Rounding.up(median, places: places)) "
           + "in the median of the \(group.gaps) inputs with both ends")
     }
+    let exact = source.results.inputs.count { $0.bracket(of: group.key)?.isExact ?? false }
+    if exact > 0 { parts.append("radius known exactly for \(exact)") }
     let text = parts.joined(separator: "; ") + "."
     return text.prefix(1).uppercased() + text.dropFirst()
   }

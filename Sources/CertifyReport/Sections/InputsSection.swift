@@ -16,7 +16,7 @@ struct InputsSection {
     var blocks: [Block] = [.heading(2, "Inputs")]
     blocks.append(
       .paragraph(
-        "The weakest inputs come first. Radii are rounded for reading, certificates down and witnesses up; \(link: "results.csv", to: "results.csv") has every digit. “–” is absent: nothing proven, nothing found."
+        "The weakest inputs come first. Radii are rounded for reading, certificates down and witnesses up; \(link: "results.csv", to: "results.csv") has every digit. “–” is absent: nothing proven, nothing found. “Exact”: proof and witness agree to \(Wording.number(Bracket.exactness)) of the radius."
       ))
     for group in source.summary.groups where group.inputs > 0 { blocks += part(group) }
     return blocks
@@ -99,7 +99,8 @@ struct InputsSection {
       bracket.predicted.map { predicted in
         bracket.correct ? Prose(names.name(predicted)) : "\(strong: names.name(predicted)) ✗"
       } ?? "abstained"
-    let gap = bracket.gap.map { Rounding.up($0, places: places) } ?? "–"
+    let width = bracket.gap.map { Rounding.up($0, places: places) } ?? "–"
+    let gap = bracket.isExact ? "\(width), exact" : width
     return [
       Prose("\(input.index)"), Prose(names.name(input.label)), predicted,
       Prose(bracket.lowerInForce.map { Rounding.down($0.radius, places: places) } ?? "–"),

@@ -29,7 +29,7 @@ struct SubjectSection {
       }
     }
     items.append(
-      "\(strong: "Certificates"): \(names(manifest.certificates)). \(strong: "Attacks"): \(names(manifest.attacks))\(epsilons)."
+      "\(strong: "Certificates"): \(names(manifest.certificates)). \(strong: "Attacks"): \(names(manifest.attacks))\(epsilons).\(reason)"
     )
     return items
   }
@@ -41,6 +41,11 @@ struct SubjectSection {
     case "all": "each class but the label in turn, the nearest of which counts"
     default: "class \(code: target), for inputs of other labels"
     }
+  }
+
+  /// Why f has the certificate it has, or none, where the run named none.
+  private var reason: String {
+    manifest.parameters[RunManifest.baseCertificateReason].map { " Of f, by default: \($0)." } ?? ""
   }
 
   private func names(_ list: [String]) -> Prose {

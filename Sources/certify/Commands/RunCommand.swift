@@ -29,6 +29,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var threat: ThreatOptions
   @OptionGroup var flow: FlowOptions
   @OptionGroup var sampling: SamplingOptions
+  @OptionGroup var boundOptions: BoundOptions
   @OptionGroup var gate: GateOptions
   @OptionGroup var storeOptions: StoreOptions
 
@@ -52,7 +53,7 @@ struct RunCommand: ParsableCommand {
         model: model, data: dataOptions, options: resolved, threat: threat, logger: logger)
       let configuration = try RunConfiguration(
         subject: subject, options: resolved, attackOptions: options, threat: threat, flow: flow,
-        sampling: sampling.fixed(by: criteria.parameters), logger: logger)
+        sampling: sampling.fixed(by: criteria.parameters), boundOptions: boundOptions, logger: logger)
       try storeOptions.check(configuration.plan)
       let classNames = try names.names(count: subject.classifier.classCount)
       let output = try OutputDirectory(path: out)

@@ -15,12 +15,13 @@ extension RunConfiguration {
   ///   modules throw for values out of range.
   init(
     subject: Subject, options: ResolvedOptions, attackOptions: RunOptions, threat: ThreatOptions,
-    flow: FlowOptions, sampling: SamplingOptions, logger: Logger
+    flow: FlowOptions, sampling: SamplingOptions, boundOptions: BoundOptions, logger: Logger
   ) throws {
     let smoothings = try Self.smoothings(options, isEightBit: subject.dataset.isEightBit)
     for smoothing in smoothings { try smoothing.validate() }
     let certificates = try CertificateChoice(
-      options.certificates, subject: subject, noise: smoothings.first?.noise)
+      options.certificates, subject: subject, noise: smoothings.first?.noise,
+      timeout: boundOptions.checkedTimeout())
     let attacks = try AttackChoice(options.attacks, epsilons: options.epsilons)
     var parameters = AttackParameters()
     if let steps = attackOptions.steps { parameters.steps = steps }
@@ -64,6 +65,7 @@ extension RunConfiguration {
     for fallback in attackFallbacks(classCount: subject.classifier.classCount) {
       logger.warning("\(fallback)")
     }
+    baseCertificateReason = certificates.reason
   }
 
   private static func smoothings(_ options: ResolvedOptions, isEightBit: Bool) throws -> [Smoothing] {
@@ -118,11 +120,15 @@ extension RunConfiguration {
 private struct CertificateChoice {
   var base: [any BaseCertificate] = []
   var smoothed: (any SmoothedCertificate)?
+  /// Why the base certificate is what it is, where none was asked for.
+  var reason: String?
 
   /// - Parameter noise: that of the smoothed classifiers; `nil` without any.
-  init(_ names: [String], subject: Subject, noise: NoiseFamily?) throws {
+  init(_ names: [String], subject: Subject, noise: NoiseFamily?, timeout: Double) throws {
     guard !names.isEmpty else {
-      if let certificate = try? LinearBaseCertificate(classifier: subject.classifier) { base = [certificate] }
+      let choice = DefaultBaseCertificate(classifier: subject.classifier)
+      base = choice.certificate.map { [$0] } ?? []
+      reason = choice.reason
       smoothed = noise.flatMap { SmoothedCertificates.applying(to: $0).first }
       return
     }
@@ -144,12 +150,20 @@ private struct CertificateChoice {
         base.append(try LinearBaseCertificate(classifier: subject.classifier))
       } else if name == LipschitzBaseCertificate.name {
         base.append(try LipschitzBaseCertificate(classifier: subject.classifier))
+      } else if name == CompleteBaseCertificate.name {
+        guard subject.space.features == nil else {
+          throw CommandError.usage(
+            "--certificate \(name): it searches a ball in one box; with --threat use crown, ibp or lipschitz")
+        }
+        base.append(try CompleteBaseCertificate(classifier: subject.classifier, timeout: timeout))
       } else if let method = BoundMethod(rawValue: name) {
         base.append(try BoundBaseCertificate(method: method, classifier: subject.classifier))
       } else {
         let known =
           SmoothedCertificates.all.map(\.name) + BoundMethod.allCases.map(\.rawValue)
-          + [LinearBaseCertificate.name, LipschitzBaseCertificate.name, "none"]
+          + [
+            LinearBaseCertificate.name, LipschitzBaseCertificate.name, CompleteBaseCertificate.name, "none",
+          ]
         throw CommandError.usage(
           "--certificate \(name): there is no such certificate; \(NearestName.hint(name, among: known))")
       }

@@ -75,7 +75,8 @@ extension RunManifest {
         "maximum-candidates": "\(parameters.maximumCandidates)",
         "flip-selection-samples": "\(parameters.flipSelectionSamples)",
         "flip-maximum-samples": "\(parameters.flipMaximumSamples)",
-      ].merging(sampling) { own, _ in own }.merging(fallbacks) { own, _ in own }
+      ].merging(sampling) { own, _ in own }
+        .merging(Self.proofs(configuration)) { own, _ in own }.merging(fallbacks) { own, _ in own }
         .merging(parameters.stepNorm.map { ["step-norm": $0.rawValue] } ?? [:]) { own, _ in own },
       seed: configuration.seed, command: RecordedCommand.text(arguments),
       target: configuration.target?.description,
@@ -83,6 +84,16 @@ extension RunManifest {
       surrogate: try threat.surrogate.map { try FileRecord(path: $0) })
     plan = configuration.planRecord
     try self.parameters.merge(configuration.splittingOffsets(subject.classifier.inputShape)) { own, _ in own }
+  }
+
+  /// What the proofs about the base classifier depend on, and why they are what they are.
+  private static func proofs(_ configuration: RunConfiguration) -> [String: String] {
+    guard configuration.classifiers.contains(.base) else { return [:] }
+    var result = configuration.baseCertificates.reduce(into: [:]) {
+      $0.merge($1.parameters) { own, _ in own }
+    }
+    result[Self.baseCertificateReason] = configuration.baseCertificateReason
+    return result
   }
 }
 

@@ -69,7 +69,7 @@ struct RunOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help:
-      "Certificates: gaussian-p-lower or gaussian-runner-up, the same of uniform and laplace, splitting-exact; linear-exact, lipschitz, ibp, crown, alpha-crown; none. (default: what fits)"
+      "Certificates: gaussian-p-lower or gaussian-runner-up, the same of uniform and laplace, splitting-exact; linear-exact, lipschitz, ibp, crown, alpha-crown, branch-and-bound; none. (default: -p-lower of the noise; linear-exact for affine models, else crown for small ones and ibp for larger ones)"
   )
   var certificate: [String] = []
 

@@ -49,7 +49,8 @@ struct ReopenedRun {
       logger: logger)
     configuration = try RunConfiguration(
       subject: subject, options: resolved, attackOptions: command.options, threat: command.threat,
-      flow: command.flow, sampling: command.sampling.fixed(by: policy), logger: logger)
+      flow: command.flow, sampling: command.sampling.fixed(by: policy),
+      boundOptions: command.boundOptions, logger: logger)
     guard configuration.plan.budget == nil else {
       throw CommandError.usage(
         "\(store.directory): its inputs share a budget, so that one alone cannot be derived again; "
