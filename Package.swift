@@ -49,6 +49,12 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
+      name: "CertifyTraining",
+      dependencies: [
+        "CertifyAttacks", "CertifyData", "CertifyEngine", "CertifyModel", "CertifySmoothing", "CertifyThreat",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
       name: "CertifyGate", dependencies: ["CertifyResults", "CertifyStatistics", "CertifyThreat", "Yams"]),
     .target(
       name: "CertifyReport", dependencies: ["CZlib", "CertifyGate", "CertifyResults", "CertifyThreat"]),
@@ -57,7 +63,7 @@ let package = Package(
       dependencies: [
         "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyEvaluation",
         "CertifyGate", "CertifyModel", "CertifyReport", "CertifyResults", "CertifySmoothing",
-        "CertifyStatistics", "CertifyThreat",
+        "CertifyStatistics", "CertifyThreat", "CertifyTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -92,6 +98,12 @@ let package = Package(
       dependencies: [
         "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyEvaluation",
         "CertifyGate", "CertifyModel", "CertifyResults", "CertifySmoothing", "CertifyThreat",
+        "_CertifyTestSupport",
+      ]),
+    .testTarget(
+      name: "CertifyTrainingTests",
+      dependencies: [
+        "CertifyData", "CertifyEngine", "CertifyModel", "CertifyThreat", "CertifyTraining",
         "_CertifyTestSupport",
       ]),
     .testTarget(

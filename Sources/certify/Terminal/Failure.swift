@@ -11,6 +11,7 @@ import CertifyResults
 import CertifySmoothing
 import CertifyStatistics
 import CertifyThreat
+import CertifyTraining
 import Foundation
 
 /// The exit codes that scripts rely on, besides those of a verdict.
@@ -56,6 +57,12 @@ func failureCode(_ error: any Error) -> FailureCode {
   case ModelError.fileNotFound, ModelError.unreadable: return .fileNotFound
   case let error as DataError: return error.isMissingFile ? .fileNotFound : .badInput
   case is ModelError, is ThreatError, is ResultsFileError: return .badInput
+  case let error as TrainingError:
+    switch error {
+    case .parameter, .incompatible: return .usage
+    case .shape, .labels, .tooFewInputs, .noParameters, .checkpoint: return .badInput
+    case .diverged: return .runtime
+    }
   case let error as EngineError:
     switch error {
     case .instructionSet: return .usage
