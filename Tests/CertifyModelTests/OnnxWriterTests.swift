@@ -6,7 +6,7 @@ import _CertifyTestSupport
 /// Graphs that are written and read again.
 struct OnnxWriterTests {
   /// Every fixture whose operations can be written computes the same after a round trip.
-  @Test(arguments: try _CertifyTestSupport.Fixtures.names(in: "models/operators", ending: "onnx"))
+  @Test(arguments: Fixtures.models(in: "operators"))
   func readsBackAsTheSameFunction(_ name: String) throws {
     let model = try OnnxModel.load(path: Fixtures.path("models/operators/\(name).onnx"))
     let bytes: Data
@@ -33,7 +33,7 @@ struct OnnxWriterTests {
   @Test func refusalsAreKnown() throws {
     var refused: Set<String> = []
     var written = 0
-    for name in try _CertifyTestSupport.Fixtures.names(in: "models/operators", ending: "onnx") {
+    for name in Fixtures.models(in: "operators") {
       let model = try OnnxModel.load(path: Fixtures.path("models/operators/\(name).onnx"))
       do {
         _ = try OnnxWriter.bytes { try model.graph(batchSize: $0) }
