@@ -61,7 +61,8 @@ struct RefusalTests {
     var sketch = GraphSketch(input: [2, 4])
     let hidden = sketch.linear(0, outputs: 3, "first")
     let bent = sketch.add(.unary(.gelu), "bend", [hidden], shape: [2, 3])
-    let graph = sketch.graph(output: sketch.linear(bent, outputs: 2, "second"))
+    let output = sketch.linear(bent, outputs: 2, "second")
+    let graph = sketch.graph(output: output)
     #expect(
       throws: TrainingError.incompatible(
         objective: "ibp", node: "bend", reason: "there is no interval rule for gelu")

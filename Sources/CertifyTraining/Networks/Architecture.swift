@@ -65,14 +65,16 @@ public enum Architecture: Sendable, Equatable {
     var sketch = GraphSketch(input: [batchSize] + inputShape)
     switch self {
     case .logistic:
-      let x = sketch.flatten(0, "flatten")
-      return sketch.graph(output: sketch.linear(x, outputs: classCount, "linear"))
+      var x = sketch.flatten(0, "flatten")
+      x = sketch.linear(x, outputs: classCount, "linear")
+      return sketch.graph(output: x)
     case .mlp(let hidden):
       var x = sketch.flatten(0, "flatten")
       for (index, units) in hidden.enumerated() {
         x = sketch.relu(sketch.linear(x, outputs: units, "linear\(index + 1)"), "relu\(index + 1)")
       }
-      return sketch.graph(output: sketch.linear(x, outputs: classCount, "linear\(hidden.count + 1)"))
+      x = sketch.linear(x, outputs: classCount, "linear\(hidden.count + 1)")
+      return sketch.graph(output: x)
     case .cnn:
       try requireImages(inputShape, smallest: 4)
       var x: ValueID = 0
@@ -83,7 +85,8 @@ public enum Architecture: Sendable, Equatable {
       }
       x = sketch.flatten(x, "flatten")
       x = sketch.relu(sketch.linear(x, outputs: 100, "linear1"), "relu3")
-      return sketch.graph(output: sketch.linear(x, outputs: classCount, "linear2"))
+      x = sketch.linear(x, outputs: classCount, "linear2")
+      return sketch.graph(output: x)
     case .resnet8:
       try requireImages(inputShape, smallest: 4)
       var x = sketch.relu(
@@ -92,7 +95,8 @@ public enum Architecture: Sendable, Equatable {
         x = Self.block(&sketch, x, channels: channels, stride: index == 0 ? 1 : 2, "block\(index + 1)")
       }
       x = sketch.globalAverage(x, "average")
-      return sketch.graph(output: sketch.linear(x, outputs: classCount, "linear"))
+      x = sketch.linear(x, outputs: classCount, "linear")
+      return sketch.graph(output: x)
     }
   }
 
