@@ -43,6 +43,7 @@ public final class Trainer {
 
   /// What a training ended with.
   public struct Outcome: Sendable {
+    /// How it ended.
     public enum Ending: Sendable, Equatable {
       case finished
       /// The caller asked to stop; the epoch that was begun does not count.

@@ -10,14 +10,15 @@ import _CertifyTestSupport
   /// What commands name, and the fixture that takes its place; the longest names first.
   private static let standIns: [(name: String, fixture: String)] = [
     ("MODEL.onnx", "models/digits_mlp.onnx"), ("model.onnx", "models/digits_mlp.onnx"),
-    ("test.npz", "data/digits_test.npz"), ("data.npz", "data/digits_test.npz"),
+    ("test.npz", "data/digits_test.npz"), ("train.npz", "data/digits_train.npz"),
+    ("data.npz", "data/digits_test.npz"),
     ("DATA.npz", "data/digits_test.npz"), ("labels.npy", "data/digits_test-labels-idx1-ubyte"),
   ]
 
   @Test func commandsOfTheHelpTextsWork() throws {
     var commands: [String] = []
     for subcommand in [
-      "run", "gate", "compare", "report", "inspect", "predict", "radius", "verify", "manual",
+      "run", "gate", "compare", "report", "inspect", "predict", "train", "radius", "verify", "manual",
     ] {
       let help = try Certify.run(subcommand, "--help")
       #expect(help.status == 0)
@@ -33,7 +34,7 @@ import _CertifyTestSupport
     ["README.md"]
     + [
       "tutorial", "reading-the-bracket", "choosing-sigma", "guarantee", "gating-ci", "reports", "comparing",
-      "command-line",
+      "command-line", "training",
     ].map { "docs/\($0).md" }
 
   @Test(arguments: pages) func commandsOfThePageWork(page: String) throws {

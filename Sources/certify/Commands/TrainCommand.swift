@@ -14,6 +14,8 @@ struct TrainCommand: ParsableCommand {
       Writes the model to --out, beside it a checkpoint after every epoch (MODEL.checkpoint) and the record of how \
       it was made (MODEL.training.json). Everything that is drawn is addressed by the seed, the epoch and the input: \
       the model depends neither on --jobs nor on interruptions.
+
+      Example: certify train --data train.npz --objective pgd --epsilon 0.1 --epochs 3 --out robust.onnx
       """)
 
   @OptionGroup var dataOptions: DataOptions
