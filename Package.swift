@@ -55,6 +55,12 @@ let package = Package(
         "CertifyResults", "CertifySmoothing", "CertifyStatistics", "CertifyThreat",
       ]),
     .target(
+      name: "CertifyTraining",
+      dependencies: [
+        "CertifyAttacks", "CertifyData", "CertifyEngine", "CertifyModel", "CertifySmoothing", "CertifyThreat",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
       name: "CertifyGate", dependencies: ["CertifyResults", "CertifyStatistics", "CertifyThreat", "Yams"]),
     .target(
       name: "CertifyReport", dependencies: ["CZlib", "CertifyGate", "CertifyResults", "CertifyThreat"]),
@@ -63,7 +69,7 @@ let package = Package(
       dependencies: [
         "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyEvaluation",
         "CertifyGate", "CertifyModel", "CertifyReport", "CertifyResults", "CertifySmoothing",
-        "CertifyStatistics", "CertifyStore", "CertifyThreat",
+        "CertifyStatistics", "CertifyStore", "CertifyThreat", "CertifyTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -100,6 +106,12 @@ let package = Package(
       dependencies: [
         "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyEvaluation",
         "CertifyGate", "CertifyModel", "CertifyResults", "CertifySmoothing", "CertifyThreat",
+        "_CertifyTestSupport",
+      ]),
+    .testTarget(
+      name: "CertifyTrainingTests",
+      dependencies: [
+        "CertifyData", "CertifyEngine", "CertifyModel", "CertifyThreat", "CertifyTraining",
         "_CertifyTestSupport",
       ]),
     .testTarget(

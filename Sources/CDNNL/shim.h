@@ -189,6 +189,25 @@ CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_convolution_backward_data(
 #endif
 }
 
+CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_convolution_backward_weights(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, dnnl_alg_kind_t algorithm, cdnnl_layout source,
+    cdnnl_layout weights_gradient, cdnnl_layout bias_gradient, cdnnl_layout destination_gradient,
+    const int64_t *strides, const int64_t *dilations, const int64_t *pads_begin, const int64_t *pads_end,
+    const_dnnl_primitive_desc_t forward, const_dnnl_primitive_attr_t attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+  return dnnl_convolution_backward_weights_primitive_desc_create(
+      result, engine, algorithm, source, weights_gradient, bias_gradient, destination_gradient, strides,
+      dilations, pads_begin, pads_end, forward, attributes);
+#else
+  dnnl_convolution_desc_t operation;
+  dnnl_status_t status = dnnl_dilated_convolution_backward_weights_desc_init(
+      &operation, algorithm, source, weights_gradient, bias_gradient, destination_gradient, strides,
+      dilations, pads_begin, pads_end);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(result, &operation, attributes, engine, forward);
+#endif
+}
+
 CERTIFY_DNNL_INLINE dnnl_status_t cdnnl_matmul(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, cdnnl_layout source, cdnnl_layout weights,
     cdnnl_layout bias, cdnnl_layout destination, const_dnnl_primitive_attr_t attributes) {

@@ -1,13 +1,13 @@
 /// A small deterministic generator (Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195).
-struct SplitMix64: RandomNumberGenerator {
+public struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
   /// A generator whose stream depends on the seed, the input and the attack's stage alone.
-  init(seed: UInt64, input: Int, stage: UInt64) {
+  public init(seed: UInt64, input: Int, stage: UInt64) {
     state = Self.mix(Self.mix(Self.mix(seed) ^ UInt64(bitPattern: Int64(input))) ^ stage)
   }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     return Self.mix(state)
   }

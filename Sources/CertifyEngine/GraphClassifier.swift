@@ -3,7 +3,7 @@ import CertifyModel
 /// A classifier evaluated by the engine.
 ///
 /// A graph with one output number z is read as the two logits (0, z): class 1 exactly when z > 0.
-public final class GraphClassifier: DifferentiableClassifier {
+public final class GraphClassifier: DifferentiableClassifier, TrainableClassifier {
   public let inputShape: [Int]
   public let classCount: Int
   public let batchSize: Int
@@ -14,6 +14,10 @@ public final class GraphClassifier: DifferentiableClassifier {
   /// The bias of the first layer, when that is a linear layer with one; else empty.
   public var offset: UnsafeMutableBufferPointer<Float> { evaluator.leadingBias }
 
+  public var parameterViews: [ParameterView] { evaluator.parameterViews }
+  public var parameters: UnsafeMutableBufferPointer<Float> { evaluator.parameters }
+  public var parameterGradients: UnsafeBufferPointer<Float> { evaluator.parameterGradients }
+
   private let evaluator: GraphEvaluator
   /// The two logits of a single-output graph and their gradients; `nil` otherwise.
   private let pairs: UnsafeMutableBufferPointer<Float>?
@@ -21,9 +25,13 @@ public final class GraphClassifier: DifferentiableClassifier {
 
   /// Compiles `graph`, whose output is one row of logits, or one number, for each input.
   ///
+  /// - Parameter isTrainable: whether the parameters may change and have gradients; needs `gradients`.
   /// - Throws: ``EngineError``.
-  public init(graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct) throws {
-    evaluator = try GraphEvaluator(graph: graph, gradients: gradients, convolutions: convolutions)
+  public init(
+    graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct, isTrainable: Bool = false
+  ) throws {
+    evaluator = try GraphEvaluator(
+      graph: graph, gradients: gradients, convolutions: convolutions, isTrainable: isTrainable)
     let width = evaluator.outputShape.reduce(1, *)
     guard width >= 1, evaluator.outputShape.filter({ $0 != 1 }).count <= 1 else {
       throw EngineError.notAClassifier(outputShape: evaluator.outputShape)
@@ -72,9 +80,19 @@ public final class GraphClassifier: DifferentiableClassifier {
     guard (1...batchSize).contains(count), !inputGradients.isEmpty else {
       throw EngineError.batchOutOfRange(count: count, batchSize: inputGradients.isEmpty ? 0 : batchSize)
     }
-    if let pairGradients {
-      for row in 0..<batchSize { evaluator.outputGradients[row] = pairGradients[2 * row + 1] }
-    }
+    copyPairGradients()
     try evaluator.backward()
+  }
+
+  public func loadParameters() throws { try evaluator.loadParameters() }
+
+  public func backwardToParameters(inputs: Bool) throws {
+    copyPairGradients()
+    try evaluator.backwardToParameters(inputs: inputs)
+  }
+
+  private func copyPairGradients() {
+    guard let pairGradients else { return }
+    for row in 0..<batchSize { evaluator.outputGradients[row] = pairGradients[2 * row + 1] }
   }
 }

@@ -19,18 +19,33 @@ public final class GraphEvaluator {
   /// The bytes of all buffers and constants.
   public var byteCount: Int { plan.byteCount }
 
+  /// The trainable parameters in the order of ``parameterViews``; empty when all constants stay. After a change
+  /// ``loadParameters()`` must run before the next forward run.
+  public let parameters: UnsafeMutableBufferPointer<Float>
+  /// The gradients of the last backward run, in the order of ``parameterViews``; empty when all constants stay.
+  public let parameterGradients: UnsafeBufferPointer<Float>
+  /// What the parameters are; empty when all constants stay.
+  public var parameterViews: [ParameterView] { plan.trainable?.views ?? [] }
+
   private let plan: Plan
 
   /// Compiles `graph`; axis 0 of its input and of its output is the batch.
   ///
+  /// - Parameter isTrainable: whether the parameters may change and have gradients; needs `gradients`.
   /// - Throws: ``EngineError`` for an operation or a shape that the kernels refuse.
-  public init(graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct) throws {
+  public init(
+    graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct, isTrainable: Bool = false
+  ) throws {
     let input = graph.values[graph.input].shape
     let output = graph.values[graph.output].shape
     guard let rows = input.first, rows > 0, output.first == rows else {
       throw EngineError.notAClassifier(outputShape: output)
     }
-    plan = try Plan(graph: graph, gradients: gradients, convolutions: convolutions)
+    plan = try Plan(
+      graph: graph, gradients: gradients, convolutions: convolutions, isTrainable: isTrainable)
+    parameters = plan.trainable?.parameters ?? UnsafeMutableBufferPointer(start: nil, count: 0)
+    parameterGradients = UnsafeBufferPointer(
+      plan.trainable?.gradients ?? UnsafeMutableBufferPointer(start: nil, count: 0))
     inputShape = Array(input.dropFirst())
     outputShape = Array(output.dropFirst())
     batchSize = rows
@@ -51,4 +66,11 @@ public final class GraphEvaluator {
 
   /// Computes `inputGradients` = vᵀ ∂y/∂x from v = `outputGradients`, at the inputs of the last forward run.
   public func backward() throws { try plan.backward() }
+
+  /// Makes the next forward run use ``parameters`` as they are now.
+  public func loadParameters() throws { try plan.loadParameters() }
+
+  /// Computes ``parameterGradients`` = vᵀ ∂y/∂θ, summed over all rows of the batch, from v = `outputGradients` at the
+  /// inputs of the last forward run; and `inputGradients` too when `inputs` says so.
+  public func backwardToParameters(inputs: Bool) throws { try plan.backwardToParameters(inputs: inputs) }
 }

@@ -12,14 +12,15 @@ import _CertifyTestSupport
     ("other.onnx", "models/digits_mlp_clean.onnx"), ("tabular.onnx", "models/moons_mlp.onnx"),
     ("tabular.csv", "data/moons_test40.csv"),
     ("MODEL.onnx", "models/digits_mlp.onnx"), ("model.onnx", "models/digits_mlp.onnx"),
-    ("test.npz", "data/digits_test.npz"), ("data.npz", "data/digits_test.npz"),
+    ("test.npz", "data/digits_test.npz"), ("train.npz", "data/digits_train.npz"),
+    ("data.npz", "data/digits_test.npz"),
     ("DATA.npz", "data/digits_test.npz"), ("labels.npy", "data/digits_test-labels-idx1-ubyte"),
   ]
 
   @Test func commandsOfTheHelpTextsWork() throws {
     var commands: [String] = []
     for subcommand in [
-      "run", "gate", "compare", "report", "inspect", "predict", "radius", "verify", "status", "replay",
+      "run", "gate", "compare", "report", "inspect", "predict", "train", "radius", "verify", "status", "replay",
       "manual",
     ] {
       let help = try Certify.run(subcommand, "--help")
@@ -36,7 +37,7 @@ import _CertifyTestSupport
     ["README.md"]
     + [
       "tutorial", "reading-the-bracket", "choosing-sigma", "guarantee", "gating-ci", "reports", "comparing",
-      "command-line", "night-runs", "threat-models",
+      "command-line", "night-runs", "threat-models", "training",
     ].map { "docs/\($0).md" }
 
   @Test(arguments: pages) func commandsOfThePageWork(page: String) throws {

@@ -5,7 +5,7 @@ import _CertifyTestSupport
 /// The manual page and the completions say what the help says.
 @Suite struct ManualTests {
   private static let commands = [
-    "run", "gate", "compare", "report", "inspect", "predict", "radius", "verify", "manual",
+    "run", "gate", "compare", "report", "inspect", "predict", "train", "radius", "verify", "manual",
   ]
 
   @Test func theManualNamesEveryCommandAndOption() throws {

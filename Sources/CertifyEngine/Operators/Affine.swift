@@ -45,37 +45,67 @@ extension PlanBuilder {
   {
     let node = group.node
     let source = node.inputs[0]
+    let layout = try Layout.plain([channels.scale.count])
+    let scale = try parameter(node, .scale, channels.scale, source: layout, layout: layout)
+    let shift = try parameter(node, .shift, channels.shift, source: layout, layout: layout)
+    let argument = try slot(source)
     define(
       group.output,
-      try scaled(
-        slot(source), by: channels.scale, shift: channels.shift, relu: group.activation != nil,
-        node: node.name))
+      try scaled(argument, by: scale, shift: shift, relu: group.activation != nil, node: node.name))
     return { [self] gradient in
       let upstream = try pullBackPostOperations(group, gradient)
-      let zeros = [Float](repeating: 0, count: channels.scale.count)
-      try accumulate(
-        scaled(upstream, by: channels.scale, shift: zeros, relu: false, node: node.name), into: source)
+      try differentiateParameters(of: node, upstream: upstream)
+      let zeros = try constant(
+        [Float](repeating: 0, count: channels.scale.count), source: layout, layout: layout)
+      try accumulate(scaled(upstream, by: scale, shift: zeros, relu: false, node: node.name), into: source)
+    }
+  }
+
+  /// ∂L/∂scale = Σ v·x and ∂L/∂shift = Σ v, over rows and places.
+  private func differentiateParameters(of node: Node, upstream: Slot) throws {
+    let shape = shape(node.output)
+    let channels = shape[1]
+    let scale = try parameterGradient(node, .scale, layout: .plain([channels]))
+    let shift = try parameterGradient(node, .shift, layout: .plain([channels]))
+    guard scale != nil || shift != nil else { return }
+    let places = shape.dropFirst(2).reduce(1, *)
+    let v = try reorder(upstream, to: .plain(shape))
+    let x = try plainSlot(node.inputs[0])
+    emit(reads: [v, x], writes: [scale, shift].compactMap { $0 }) {
+      for channel in 0..<channels {
+        var (products, sums): (Float, Float) = (0, 0)
+        for row in 0..<shape[0] {
+          let start = (row * channels + channel) * places
+          let (upstream, argument) = (v.floats + start, x.floats + start)
+          for place in 0..<places {
+            products += upstream[place] * argument[place]
+            sums += upstream[place]
+          }
+        }
+        scale?.floats[channel] = products
+        shift?.floats[channel] = sums
+      }
     }
   }
 
   /// scale·x + shift by channel: the kernel library's normalisation without a mean or a variance, which passes over
   /// x once where its product and sum with a vector pass twice, and slowly.
   private func scaled(
-    _ argument: Slot, by scale: [Float], shift: [Float], relu: Bool, node: String
+    _ argument: Slot, by scale: Slot, shift: Slot, relu: Bool, node: String
   ) throws -> Slot {
     let primitive = try Primitive("a map of channels", node: node) { descriptor, attributes in
       cdnnl_normalization_forward(
         descriptor, context.engine, argument.layout.handle, relu ? 1 : 0, attributes)
     }
-    let layout = try Layout.plain([scale.count])
-    func vector(_ numbers: [Float]) throws -> Slot { try constant(numbers, source: layout, layout: layout) }
-    let zeros = try vector([Float](repeating: 0, count: scale.count))
+    let channels = scale.layout.elementCount
+    let zeros = try constant(
+      [Float](repeating: 0, count: channels), source: scale.layout, layout: scale.layout)
     let result = temporary(argument.layout)
     try emit(
       primitive,
       [
         (DNNL_ARG_SRC, argument), (DNNL_ARG_DST, result), (DNNL_ARG_MEAN, zeros),
-        (DNNL_ARG_VARIANCE, zeros), (DNNL_ARG_SCALE, vector(scale)), (DNNL_ARG_SHIFT, vector(shift)),
+        (DNNL_ARG_VARIANCE, zeros), (DNNL_ARG_SCALE, scale), (DNNL_ARG_SHIFT, shift),
       ], writes: [DNNL_ARG_DST])
     return result
   }

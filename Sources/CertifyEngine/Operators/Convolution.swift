@@ -16,22 +16,24 @@ extension PlanBuilder {
       source, layout: primitive.requiredLayout(dnnl_query_src_md, shape: kernels.source))
     let output = try destination(
       group, layout: primitive.requiredLayout(dnnl_query_dst_md, shape: kernels.result))
-    let weights = try constant(
-      kernels.weights.elements, source: .plain(kernels.weights.shape),
+    let weights = try parameter(
+      node, .weight, kernels.weights.elements, source: .plain(kernels.weights.shape),
       layout: primitive.requiredLayout(dnnl_query_weights_md, shape: kernels.weights.shape))
     var arguments = [(DNNL_ARG_SRC, input), (DNNL_ARG_WEIGHTS, weights), (DNNL_ARG_DST, output)]
     if let bias = convolution.bias, let biasLayout {
-      arguments.append((DNNL_ARG_BIAS, try constant(bias.elements, source: biasLayout, layout: biasLayout)))
+      arguments.append(
+        (DNNL_ARG_BIAS, try parameter(node, .bias, bias.elements, source: biasLayout, layout: biasLayout)))
     }
     try emit(primitive, arguments, writes: [DNNL_ARG_DST])
     define(group.output, output)
 
     return { [self] gradient in
       let gradient = try pullBackPostOperations(group, gradient)
+      try differentiateParameters(of: node, kernels, ways, forward: primitive, upstream: gradient)
       let backward = try kernels.backward(ways, of: primitive)
       let result = temporary(try backward.requiredLayout(dnnl_query_diff_src_md, shape: kernels.source))
-      let weights = try constant(
-        kernels.weights.elements, source: .plain(kernels.weights.shape),
+      let weights = try parameter(
+        node, .weight, kernels.weights.elements, source: .plain(kernels.weights.shape),
         layout: backward.requiredLayout(dnnl_query_weights_md, shape: kernels.weights.shape))
       let upstream = try reorder(
         gradient, to: backward.requiredLayout(dnnl_query_diff_dst_md, shape: kernels.result))
@@ -41,6 +43,37 @@ extension PlanBuilder {
         writes: [DNNL_ARG_DIFF_SRC])
       try accumulate(result, into: source)
     }
+  }
+
+  /// ∂L/∂w: the correlation of the input with v; ∂L/∂b: the sum of v over rows and places.
+  private func differentiateParameters(
+    of node: Node, _ kernels: ConvolutionKernels, _ ways: [ConvolutionKernels.Way], forward: Primitive,
+    upstream: Slot
+  ) throws {
+    let shape = kernels.weights.shape
+    guard let weights = try parameterGradient(node, .weight, layout: .plain(shape)) else { return }
+    let outputs = kernels.result[1]
+    let bias = try parameterGradient(node, .bias, layout: .plain([outputs]))
+    let kernel = try kernels.backwardToWeights(ways, of: forward, bias: bias?.layout)
+    let result = temporary(try kernel.requiredLayout(dnnl_query_diff_weights_md, shape: shape))
+    var arguments = [
+      (
+        DNNL_ARG_SRC,
+        try slot(
+          node.inputs[0], layout: kernel.requiredLayout(dnnl_query_src_md, shape: kernels.source))
+      ),
+      (
+        DNNL_ARG_DIFF_DST,
+        try reorder(
+          upstream, to: kernel.requiredLayout(dnnl_query_diff_dst_md, shape: kernels.result))
+      ),
+      (DNNL_ARG_DIFF_WEIGHTS, result),
+    ]
+    let sums = bias.map { temporary($0.layout) }
+    if let sums { arguments.append((DNNL_ARG_DIFF_BIAS, sums)) }
+    try emit(kernel, arguments, writes: [DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_BIAS])
+    try copy(result, to: weights)
+    if let sums, let bias { try copy(sums, to: bias) }
   }
 }
 
@@ -145,6 +178,17 @@ private struct ConvolutionKernels {
         cdnnl_convolution_backward_data(
           descriptor, context.engine, way.algorithm, way.source.handle, anyWeights.handle, way.result.handle,
           strides, dilations, padsBegin, padsEnd, forward.descriptor, attributes)
+      }
+    }
+  }
+
+  func backwardToWeights(_ ways: [Way], of forward: Primitive, bias: Layout?) throws -> Primitive {
+    let anyWeights = try Layout.any(weights.shape)
+    return try first(ways) { way in
+      try Primitive("a convolution's weight gradient", node: node) { descriptor, attributes in
+        cdnnl_convolution_backward_weights(
+          descriptor, context.engine, way.algorithm, way.source.handle, anyWeights.handle, bias?.handle,
+          way.result.handle, strides, dilations, padsBegin, padsEnd, forward.descriptor, attributes)
       }
     }
   }

@@ -25,15 +25,15 @@ extension PlanBuilder {
     }
     let input = try padded(plainSlot(source), rows: usedRows, to: rows, width: inputs)
     let output = try destination(group, layout: .plain(resultShape), byteCount: rowsOut.byteCount)
-    let weights = try constant(
-      linear.weights.elements, source: .strided([inputs, outputs], strides: [1, inputs]),
+    let weights = try parameter(
+      node, .weight, linear.weights.elements, source: .strided([inputs, outputs], strides: [1, inputs]),
       layout: primitive.requiredLayout(dnnl_query_weights_md, shape: [inputs, outputs]))
     var arguments = [
       (DNNL_ARG_SRC, input), (DNNL_ARG_WEIGHTS, weights),
       (DNNL_ARG_DST, try view(output, as: [rows, outputs])),
     ]
     if let bias = linear.bias, let biasLayout {
-      let slot = try constant(bias.elements, source: biasLayout, layout: biasLayout)
+      let slot = try parameter(node, .bias, bias.elements, source: biasLayout, layout: biasLayout)
       arguments.append((DNNL_ARG_BIAS, slot))
       setBias(node, slot)
     }
@@ -49,8 +49,9 @@ extension PlanBuilder {
       }
       let upstream = try padded(
         reorder(gradient, to: .plain(resultShape)), rows: usedRows, to: rows, width: outputs)
-      let weights = try constant(
-        linear.weights.elements, source: .plain([outputs, inputs]),
+      try differentiateParameters(of: node, input: input, upstream: upstream)
+      let weights = try parameter(
+        node, .weight, linear.weights.elements, source: .plain([outputs, inputs]),
         layout: backward.requiredLayout(dnnl_query_weights_md, shape: [outputs, inputs]))
       let result = temporary(try .plain(sourceShape), byteCount: rowsIn.byteCount)
       try emit(
@@ -60,6 +61,36 @@ extension PlanBuilder {
           (DNNL_ARG_DST, try view(result, as: [rows, inputs])),
         ], writes: [DNNL_ARG_DST])
       try accumulate(result, into: source)
+    }
+  }
+
+  /// ∂L/∂w = vᵀ·x and ∂L/∂b = Σ v over the rows; x is [rows, inputs] and v is [rows, outputs], both row-major.
+  private func differentiateParameters(of node: Node, input: Slot, upstream: Slot) throws {
+    let (rows, inputs) = (input.layout.shape[0], input.layout.shape[1])
+    let outputs = upstream.layout.shape[1]
+    if let result = try parameterGradient(node, .weight, layout: .plain([outputs, inputs])) {
+      let transposed = try Layout.strided([outputs, rows], strides: [1, outputs])
+      let product = try Primitive("a linear layer's weight gradient", node: node.name) {
+        descriptor, attributes in
+        cdnnl_matmul(
+          descriptor, context.engine, transposed.handle, input.layout.handle, nil, result.layout.handle,
+          attributes)
+      }
+      try emit(
+        product,
+        [
+          (DNNL_ARG_SRC, Slot(buffer: upstream.buffer, layout: transposed)), (DNNL_ARG_WEIGHTS, input),
+          (DNNL_ARG_DST, result),
+        ], writes: [DNNL_ARG_DST])
+    }
+    if let result = try parameterGradient(node, .bias, layout: .plain([outputs])) {
+      emit(reads: [upstream], writes: [result]) {
+        result.floats.update(repeating: 0, count: outputs)
+        for row in 0..<rows {
+          let from = upstream.floats + row * outputs
+          for output in 0..<outputs { result.floats[output] += from[output] }
+        }
+      }
     }
   }
 

@@ -19,15 +19,22 @@ final class Plan {
   let byteCount: Int
   /// What the steps of a forward run do, in order.
   let forwardOperations: [String]
+  /// The trainable parameters and their gradients; `nil` when all constants stay.
+  let trainable: ParameterStore?
 
   private let arena: Arena
   private let forwardRunner: PlanRunner
   private let backwardRunner: PlanRunner
+  private let training: TrainingRunners?
 
-  init(graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct) throws {
+  /// - Parameter isTrainable: whether parameters may change and have gradients; needs `gradients`.
+  init(
+    graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct, isTrainable: Bool = false
+  ) throws {
     let context = try KernelContext()
     let builder = PlanBuilder(
-      graph: graph, context: context, gradients: gradients, convolutions: convolutions)
+      graph: graph, context: context, gradients: gradients, convolutions: convolutions,
+      isTrainable: isTrainable)
     let input = builder.pinned(try .plain(builder.shape(graph.input)))
     builder.define(graph.input, input)
     let groups = FusedNode.schedule(graph, gradients: gradients)
@@ -57,7 +64,17 @@ final class Plan {
     self.byteCount = builder.arena.byteCount
     forwardOperations = builder.steps[..<forwardCount].map(\.name)
     self.forwardRunner = try PlanRunner(builder.steps[..<forwardCount], context: context)
-    self.backwardRunner = try PlanRunner(builder.steps[forwardCount...], context: context)
+    let backward = builder.steps[forwardCount...]
+    trainable = builder.trainable
+    if let store = builder.trainable, let inputGradient {
+      let runners = try TrainingRunners(
+        store, backward: backward, inputGradient: inputGradient.buffer, context: context)
+      backwardRunner = runners.inputs
+      training = runners
+    } else {
+      backwardRunner = try PlanRunner(backward, context: context)
+      training = nil
+    }
   }
 
   /// Computes `output` from `input`.
@@ -65,6 +82,56 @@ final class Plan {
 
   /// Computes `inputGradient` from `outputGradient`, at the input of the last forward run.
   func backward() throws { try backwardRunner.run() }
+
+  /// Brings the parameters as they are now into the layouts of the kernels.
+  func loadParameters() throws { try training?.loading.run() }
+
+  /// Computes the parameters' gradients from `outputGradient`, at the input of the last forward run, and
+  /// `inputGradient` too when it is wanted.
+  func backwardToParameters(inputs: Bool) throws {
+    try (inputs ? training?.all : training?.parameters)?.run()
+  }
+}
+
+/// The parts of a plan that train.
+private struct TrainingRunners {
+  let loading: PlanRunner
+  /// The steps of the backward part that the input's gradient needs, those that the parameters' gradients need, and
+  /// those that either needs.
+  let inputs: PlanRunner
+  let parameters: PlanRunner
+  let all: PlanRunner
+
+  init(
+    _ store: ParameterStore, backward: ArraySlice<Step>, inputGradient: Buffer, context: KernelContext
+  ) throws {
+    func runner(parameters: Bool, inputs: Bool) throws -> PlanRunner {
+      try PlanRunner(
+        backward.needed(for: { buffer in
+          inputs && buffer === inputGradient || parameters && store.holds(gradient: buffer)
+        }), context: context)
+    }
+    loading = try PlanRunner(store.loading, context: context)
+    self.inputs = try runner(parameters: false, inputs: true)
+    parameters = try runner(parameters: true, inputs: false)
+    all = try runner(parameters: true, inputs: true)
+  }
+}
+
+extension Collection where Element == Step {
+  /// The steps on which the contents of some buffers depend, in order.
+  fileprivate func needed(for isWanted: (Buffer) -> Bool) -> [Step] {
+    var needed: Set<ObjectIdentifier> = []
+    var kept: [Step] = []
+    for step in reversed() {
+      guard step.writes.contains(where: { isWanted($0) || needed.contains(ObjectIdentifier($0)) }) else {
+        continue
+      }
+      needed.formUnion(step.reads.map(ObjectIdentifier.init))
+      kept.append(step)
+    }
+    return kept.reversed()
+  }
 }
 
 /// Steps with every argument bound to its address.

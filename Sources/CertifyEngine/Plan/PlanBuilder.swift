@@ -17,6 +17,8 @@ final class PlanBuilder {
   /// Whether a backward part follows.
   let gradients: Bool
   let convolutionStyle: ConvolutionStyle
+  /// The parameters that may change between runs, and their gradients; `nil` when all constants stay.
+  let trainable: ParameterStore?
   private(set) var steps: [Step] = []
   private var values: [ValueID: [Slot]] = [:]
   private var valueGradients: [ValueID: Slot] = [:]
@@ -29,10 +31,14 @@ final class PlanBuilder {
   /// How many values that are still to be read lie in each buffer.
   private var tenants: [ObjectIdentifier: Int] = [:]
 
-  init(graph: Graph, context: KernelContext, gradients: Bool, convolutions: ConvolutionArithmetic) {
+  init(
+    graph: Graph, context: KernelContext, gradients: Bool, convolutions: ConvolutionArithmetic,
+    isTrainable: Bool = false
+  ) {
     self.graph = graph
     self.context = context
     self.gradients = gradients
+    trainable = isTrainable ? ParameterStore(graph: graph, arena: arena) : nil
     convolutionStyle = ConvolutionStyle(graph: graph, arithmetic: convolutions)
     unplaced = arena.allocate(byteCount: Arena.alignment)
     pendingReads = [Int](repeating: 0, count: graph.values.count)
@@ -121,7 +127,7 @@ final class PlanBuilder {
     Slot(buffer: slot.buffer, layout: try .plain(shape))
   }
 
-  private func reorderPrimitive(from source: Layout, to destination: Layout) throws -> Primitive {
+  func reorderPrimitive(from source: Layout, to destination: Layout) throws -> Primitive {
     try Primitive("a reorder", node: "") { descriptor, attributes in
       cdnnl_reorder(descriptor, context.engine, source.handle, destination.handle, attributes)
     }

@@ -111,7 +111,7 @@ struct ResolvedOptions {
     return chosen
   }
 
-  private static func parseBounds(_ text: String) throws -> InputSpace.Bounds? {
+  static func parseBounds(_ text: String) throws -> InputSpace.Bounds? {
     if text == "none" { return nil }
     let parts = text.split(separator: ",").map { Float($0) }
     guard parts.count == 2, let lower = parts[0], let upper = parts[1], lower < upper, lower.isFinite,

@@ -12,6 +12,7 @@ import CertifySmoothing
 import CertifyStatistics
 import CertifyStore
 import CertifyThreat
+import CertifyTraining
 import Foundation
 
 /// The exit codes that scripts rely on, besides those of a verdict.
@@ -66,6 +67,12 @@ func failureCode(_ error: any Error) -> FailureCode {
     case .occupied, .otherRun, .otherShard, .differentParts, .overlap: return .usage
     case .foreign, .newerVersion, .damaged: return .badInput
     case .inUse, .locked, .full, .unwritable, .failed: return .runtime
+    }
+  case let error as TrainingError:
+    switch error {
+    case .parameter, .incompatible: return .usage
+    case .shape, .labels, .tooFewInputs, .noParameters, .checkpoint: return .badInput
+    case .diverged: return .runtime
     }
   case let error as EngineError:
     switch error {

@@ -1,0 +1,53 @@
+/// A training after some epochs: all that is needed to go on as if it had not stopped.
+public struct Checkpoint: Sendable, Equatable {
+  public let configuration: TrainingConfiguration
+  /// What the network is.
+  public let modelName: String
+  /// The epochs done.
+  public internal(set) var epoch: Int
+  /// θ.
+  public internal(set) var parameters: [Float]
+  var optimiser: OptimiserState
+  public internal(set) var history: [EpochReport]
+  /// The last epoch without catastrophic overfitting, and θ after it.
+  public internal(set) var goodEpoch: Int
+  public internal(set) var goodParameters: [Float]
+
+  /// The start of a training.
+  init(model: TrainableModel, configuration: TrainingConfiguration) {
+    self.configuration = configuration
+    modelName = model.name
+    epoch = 0
+    parameters = model.parameters
+    optimiser = OptimiserState(configuration.optimiser, count: model.parameters.count)
+    history = []
+    goodEpoch = 0
+    goodParameters = model.parameters
+  }
+
+  init(
+    configuration: TrainingConfiguration, modelName: String, epoch: Int, parameters: [Float],
+    optimiser: OptimiserState, history: [EpochReport], goodEpoch: Int, goodParameters: [Float]
+  ) {
+    self.configuration = configuration
+    self.modelName = modelName
+    self.epoch = epoch
+    self.parameters = parameters
+    self.optimiser = optimiser
+    self.history = history
+    self.goodEpoch = goodEpoch
+    self.goodParameters = goodParameters
+  }
+
+  /// - Throws: ``TrainingError/checkpoint(reason:)`` when it is of another training.
+  func check(model: TrainableModel, configuration: TrainingConfiguration) throws(TrainingError) {
+    guard configuration == self.configuration, model.name == modelName,
+      model.parameters.count == parameters.count
+    else {
+      throw .checkpoint(
+        reason:
+          "it is of another training (\(modelName), \(self.configuration.objective.name), seed "
+          + "\(self.configuration.seed)); give the options it was begun with, or start anew in another place")
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import CertifyThreat
+
+/// Everything besides the network and the data that determines what a training makes.
+public struct TrainingConfiguration: Sendable, Codable, Equatable {
+  public var objective: Objective
+  /// The adversary of the objective and of the accuracies that are watched; ε = 0 for none.
+  public var threat: ThreatSetting
+  public var optimiser: Optimiser
+  public var schedule: Schedule
+  /// The peak η of the schedule.
+  public var learningRate: Double
+  /// λ of `OptimiserState.update`.
+  public var weightDecay: Double
+  public var epochs: Int
+  public var batchSize: Int
+  public var seed: UInt64
+  /// The steps of the attack that watches the accuracy each epoch.
+  public var monitorSteps: Int
+  /// Whether a catastrophic overfitting ends the training, with the parameters of the last good epoch.
+  public var stopsOnOverfitting: Bool
+
+  public init(
+    objective: Objective, threat: ThreatSetting, optimiser: Optimiser, schedule: Schedule,
+    learningRate: Double, weightDecay: Double = 0, epochs: Int, batchSize: Int, seed: UInt64,
+    monitorSteps: Int = 10, stopsOnOverfitting: Bool = false
+  ) {
+    self.objective = objective
+    self.threat = threat
+    self.optimiser = optimiser
+    self.schedule = schedule
+    self.learningRate = learningRate
+    self.weightDecay = weightDecay
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.seed = seed
+    self.monitorSteps = monitorSteps
+    self.stopsOnOverfitting = stopsOnOverfitting
+  }
+
+  /// - Throws: ``TrainingError/parameter(name:value:allowed:)`` for the first value out of range.
+  public func validate() throws(TrainingError) {
+    guard threat.epsilon >= 0, threat.epsilon.isFinite else {
+      throw .parameter(name: "--epsilon", value: "\(threat.epsilon)", allowed: "a number of at least 0")
+    }
+    try objective.validate(threat: threat)
+    try optimiser.validate()
+    guard learningRate > 0, learningRate.isFinite else {
+      throw .parameter(name: "--learning-rate", value: "\(learningRate)", allowed: "a number above 0")
+    }
+    guard weightDecay >= 0, weightDecay.isFinite else {
+      throw .parameter(name: "--weight-decay", value: "\(weightDecay)", allowed: "a number of at least 0")
+    }
+    guard (1...65_535).contains(epochs) else {
+      throw .parameter(name: "--epochs", value: "\(epochs)", allowed: "a number from 1 to 65535")
+    }
+    guard (1...65_536).contains(batchSize) else {
+      throw .parameter(name: "--batch-size", value: "\(batchSize)", allowed: "a number from 1 to 65536")
+    }
+    guard (1...10_000).contains(monitorSteps) else {
+      throw .parameter(name: "--monitor-steps", value: "\(monitorSteps)", allowed: "a number from 1 to 10000")
+    }
+  }
+
+  /// The parts that a mini-batch is computed in, whatever the number of threads: 32 rows or more each, at most 8.
+  var shardCount: Int { max(1, min(8, batchSize / 32)) }
+
+  /// The largest number of rows of a part.
+  var shardRows: Int { (batchSize + shardCount - 1) / shardCount }
+}
