@@ -76,10 +76,11 @@ extension Worker {
     return WitnessedBracket(bracket: bracket, witness: witness)
   }
 
-  /// Where the gap comes from; `nil` without a proof, for a wrong prediction and for ends out of order.
+  /// Where the gap comes from; `nil` without a proof, for a wrong prediction, for ends out of order, and where sampling
+  /// stopped by what it saw, which confidence bounds of the counts do not allow.
   private func gapParts(_ bracket: Bracket, dimension: Int) throws -> GapParts? {
-    guard bracket.correct, let lower = bracket.lower, let smoothing = bracket.smoothing,
-      let sampling = lower.sampling,
+    guard bracket.correct, bracket.decision == nil, let lower = bracket.lower,
+      let smoothing = bracket.smoothing, let sampling = lower.sampling,
       let limit = try configuration.smoothedCertificate?.limit(
         from: sampling, smoothing: smoothing, norm: bracket.norm, dimension: dimension)
     else { return nil }

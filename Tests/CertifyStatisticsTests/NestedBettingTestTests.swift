@@ -96,7 +96,7 @@ import Testing
       try test.add(hits: hits, misses: misses)
       return try test.canStillConfirm(within: most)
     }
-    #expect(try hopeful(10, 90, most: 10_000), "too early to tell")
+    #expect(try hopeful(60, 40, most: 10_000), "too early to tell")
     #expect(try hopeful(720, 280, most: 100_000))
     #expect(try !hopeful(720, 280, most: 1_100))
     #expect(try !hopeful(660, 340, most: 2_000))

@@ -33,12 +33,11 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Worker threads; the model does not depend on it. (default: one a processor)")
   var jobs: Int?
 
-  @Flag(help: "Show warnings and errors only.")
-  var quiet = false
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     try reportingFailures {
-      let logger = Terminal.logger(quiet: quiet)
+      let logger = Terminal.logger(common)
       if let jobs, !(1...1024).contains(jobs) {
         throw CommandError.usage("--jobs \(jobs): give a number from 1 to 1024")
       }
@@ -82,7 +81,8 @@ struct TrainCommand: ParsableCommand {
     let interrupts = Interrupts(control: control)
     defer { interrupts.end() }
     let start = (checkpoint?.epoch ?? 0) * trainer.stepsPerEpoch
-    var display = TrainingDisplay(stepsAtStart: start, stepsPerEpoch: trainer.stepsPerEpoch, isQuiet: quiet)
+    var display = TrainingDisplay(
+      stepsAtStart: start, stepsPerEpoch: trainer.stepsPerEpoch, isQuiet: common.quiet)
     let outcome = try trainer.run(
       from: checkpoint,
       onStep: { done, total in
