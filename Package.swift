@@ -100,7 +100,7 @@ let package = Package(
       ]),
     .testTarget(name: "CertifyGateTests", dependencies: ["CertifyGate", "CertifyResults"]),
     .testTarget(
-      name: "CertifyReportTests", dependencies: ["CertifyGate", "CertifyReport", "CertifyResults"]),
+      name: "CertifyReportTests", dependencies: ["CZlib", "CertifyGate", "CertifyReport", "CertifyResults"]),
     .testTarget(
       name: "CertifyEvaluationTests",
       dependencies: [
