@@ -13,7 +13,6 @@ struct ReportDocument {
       + GapSection(source: source).blocks
       + BestSigmaSection(source: source).blocks
       + InputsSection(source: source, paths: paths).blocks
-      + GallerySection(source: source, paths: paths).blocks
       + IncidentsSection(source: source).blocks
       + (results.diagnosis.map { GradientSection(diagnosis: $0).blocks } ?? [])
       + SubjectSection(manifest: results.manifest).blocks + GuaranteeSection(source: source).blocks

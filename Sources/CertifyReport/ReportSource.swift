@@ -9,25 +9,19 @@ public struct ReportSource: Sendable, Equatable {
   public var summary: Summary
   /// `nil` when the run was not judged.
   public var verdict: Verdict?
-  /// Pictures of inputs and their witnesses; empty where the inputs are no images or no witness was kept.
-  public var gallery: [GalleryEntry]
 
   /// - Parameters:
   ///   - results: The run.
   ///   - summary: Its figures; computed from `results` when left out, with accuracies at the radii
   ///     that the verdict speaks of besides those that fit.
   ///   - verdict: What a gate said of it.
-  ///   - gallery: Pictures of inputs and their witnesses.
-  public init(
-    results: RunResults, summary: Summary? = nil, verdict: Verdict? = nil, gallery: [GalleryEntry] = []
-  ) {
+  public init(results: RunResults, summary: Summary? = nil, verdict: Verdict? = nil) {
     self.results = results
     let asked = (verdict?.requirements ?? []).compactMap { outcome in
       (try? Requirement(parsing: outcome.requirement))?.figure.radius
     }
     self.summary = summary ?? Summary(of: results, including: asked)
     self.verdict = verdict
-    self.gallery = gallery
   }
 
   /// What the classes are called.

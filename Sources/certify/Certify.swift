@@ -21,9 +21,9 @@ struct Certify: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, GateCommand.self, CompareCommand.self, ReportCommand.self, InspectCommand.self,
-      PredictCommand.self, RadiusCommand.self, VerifyCommand.self, TrainCommand.self, StatusCommand.self,
-      ReplayCommand.self, MergeCommand.self, ManualCommand.self,
+      RunCommand.self, GateCommand.self, CompareCommand.self, ReportCommand.self, GalleryCommand.self,
+      InspectCommand.self, PredictCommand.self, RadiusCommand.self, VerifyCommand.self, TrainCommand.self,
+      StatusCommand.self, ReplayCommand.self, MergeCommand.self, ManualCommand.self,
     ])
 
   /// Runs the command line with the options that the environment and a file add to it.

@@ -46,7 +46,7 @@ struct GalleryTests {
   private func picture(_ entry: GalleryEntry) throws -> [UInt8] {
     var run = SampleRun.results
     run.classNames = nil
-    let files = try MarkdownReport().render(ReportSource(results: run, gallery: [entry]))
+    let files = GalleryReport(results: run, entries: [entry]).files
     let file = try #require(files.first { $0.path.hasSuffix(".png") })
     #expect(file.path == "figures/witness-4-base-l2.png")
     #expect(files[0].text.contains("](\(file.path))"))
@@ -97,11 +97,11 @@ struct GalleryTests {
     #expect(entry(clean: [], witness: [], shape: [3, .max, .max]) == nil)
   }
 
-  @Test func aPageHasThePicturesInside() throws {
+  @Test func thePageHasThePicturesInside() throws {
     let entry = try #require(entry(clean: [0, 1, 0, 1], witness: [0, 1, 0, 0.5], shape: [2, 2]))
-    let page = try HTMLReport().render(ReportSource(results: SampleRun.results, gallery: [entry]))[0].text
-    #expect(page.contains("src=\"data:image/png;base64,iVBORw0KGgo"))
-    let summary = try StepSummary().render(ReportSource(results: SampleRun.results, gallery: [entry]))[0].text
-    #expect(!summary.contains(".png"))
+    let files = GalleryReport(results: SampleRun.results, entries: [entry]).files
+    #expect(files.map(\.path) == ["gallery.md", "gallery.html", "figures/witness-4-base-l2.png"])
+    #expect(files[1].text.contains("src=\"data:image/png;base64,iVBORw0KGgo"))
+    #expect(files[1].text.contains("<strong>one | two</strong> becomes <strong>th&#39;ree</strong>"))
   }
 }

@@ -73,6 +73,9 @@ struct Drawing: Equatable, Sendable {
     .proven { fill: #0550ae; }
     .unknown { fill: #8c959f; fill-opacity: 0.55; }
     .broken { fill: #bc4c00; }
+    .sampling { fill: #80b9f0; }
+    .method { fill: #8250df; }
+    .weakness { fill: #f0a76b; }
     .none { fill: none; stroke: #59636e; stroke-width: 1; }
     @media (prefers-color-scheme: dark) {
     svg text { fill: #f0f6fc; }
@@ -88,6 +91,9 @@ struct Drawing: Equatable, Sendable {
     .proven { fill: #79c0ff; }
     .unknown { fill: #6e7681; fill-opacity: 0.7; }
     .broken { fill: #ffa657; }
+    .sampling { fill: #2f5f93; }
+    .method { fill: #a371f7; }
+    .weakness { fill: #9a5a1f; }
     .none { stroke: #9198a1; }
     }
     """

@@ -8,8 +8,14 @@ struct GapSection {
   var blocks: [Block] {
     let groups = source.summary.groups.filter { $0.key.classifier == .smoothed && $0.inputs > 0 }
     guard !groups.isEmpty else { return [] }
-    return [
-      .heading(2, "Where the gaps come from"),
+    let picture = GapFigure(source).map { figure in
+      Block.illustration(
+        Illustration(
+          path: "figures/gaps.svg",
+          alternative: "Where the gaps come from: more samples, a better method or a stronger attack",
+          content: .drawing(figure.drawing)))
+    }
+    return [.heading(2, "Where the gaps come from")] + (picture.map { [$0] } ?? []) + [
       .paragraph(
         "\(strong: "Sampling"): what ever more samples could add to the certificate, by the upper Clopper–Pearson bound. \(strong: "Method"): what the best certificate from the same probabilities could add to that. \(strong: "Attack"): what is left up to the witness, because the classifier is not the worst one with these probabilities or because the attack missed something nearer. The means add up to the mean gap of the same inputs."
       ), .table(parts(groups)),
