@@ -21,7 +21,8 @@ public struct SmoothedAttack: Sendable {
     if threat.space.features?.scale != nil, goal != .smallestNorm {
       throw .invalidParameter(
         name: "epsilon", value: "fixed",
-        advice: "the smoothed classifier is attacked at no fixed ε in scaled units; leave it out, or the scales")
+        advice:
+          "the smoothed classifier is attacked at no fixed ε in scaled units; leave it out, or the scales")
     }
     _ = try name.resolved(AttackSetting(smoothed: true, gradients: true, goal: goal, norm: threat.norm))
     self.name = name

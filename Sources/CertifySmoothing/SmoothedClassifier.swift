@@ -134,7 +134,9 @@ public final class SmoothedClassifier {
     guard selectionSamples >= 1, maximumSamples >= 1 else {
       throw SmoothingError.tooFewFlipSamples(selection: selectionSamples, decision: maximumSamples)
     }
-    if let counts = try exactCounts(at: x) { return FlipTestResult(exact: counts, candidate: retest ? nil : Int(candidate), label: label) }
+    if let counts = try exactCounts(at: x) {
+      return FlipTestResult(exact: counts, candidate: retest ? nil : Int(candidate), label: label)
+    }
     try generator.check(x, input: input, samples: 0..<maximumSamples)
     // An unusable level is refused before the samples of the first stage are spent.
     _ = try FlipTest(label: label, rival: label == 0 ? 1 : 0, classCount: classCount, level: beta)

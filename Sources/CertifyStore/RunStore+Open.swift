@@ -89,7 +89,8 @@ extension RunStore {
     let start = (try? file.read(upToCount: 16)) ?? Data()
     if start.isEmpty {
       // The process may have ended before anything was written; with results there was something.
-      let results = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("results.json")
+      let results = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(
+        "results.json")
       guard FileManager.default.fileExists(atPath: results.path) else { return }
       throw StoreError.damaged(path: path, problem: "the file is empty")
     }

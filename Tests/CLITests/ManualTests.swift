@@ -5,7 +5,9 @@ import _CertifyTestSupport
 /// The manual page and the completions say what the help says.
 @Suite struct ManualTests {
   private static let commands = [
-    "run", "gate", "compare", "report", "inspect", "predict", "train", "radius", "verify", "manual",
+    "run", "gate", "compare", "report", "gallery", "inspect", "predict", "train", "radius", "verify",
+    "status",
+    "replay", "merge", "manual",
   ]
 
   @Test func theManualNamesEveryCommandAndOption() throws {

@@ -98,8 +98,8 @@ struct GalleryTests {
   }
 
   @Test func thePageHasThePicturesInside() throws {
-    let entry = try #require(entry(clean: [0, 1, 0, 1], witness: [0, 1, 0, 0.5], shape: [2, 2]))
-    let files = GalleryReport(results: SampleRun.results, entries: [entry]).files
+    let shown = try #require(entry(clean: [0, 1, 0, 1], witness: [0, 1, 0, 0.5], shape: [2, 2]))
+    let files = GalleryReport(results: SampleRun.results, entries: [shown]).files
     #expect(files.map(\.path) == ["gallery.md", "gallery.html", "figures/witness-4-base-l2.png"])
     #expect(files[1].text.contains("src=\"data:image/png;base64,iVBORw0KGgo"))
     #expect(files[1].text.contains("<strong>one | two</strong> becomes <strong>th&#39;ree</strong>"))

@@ -64,7 +64,7 @@ struct MarkdownReportTests {
       run.inputs[index].brackets[1].smoothing?.noise = noise
     }
     let files = try MarkdownReport().render(ReportSource(results: run))
-    #expect(Set(files.map(\.path)).count == files.count && files.count == 1 + 3 * 4)
+    #expect(Set(files.map(\.path)).count == files.count && files.count == 1 + 3 * 4 + 1)
     for file in files.dropFirst() { #expect(files[0].text.contains("](\(file.path))")) }
   }
 

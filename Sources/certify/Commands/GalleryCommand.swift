@@ -29,7 +29,6 @@ struct GalleryCommand: ParsableCommand {
       guard (1...1000).contains(count) else {
         throw CommandError.usage("--count \(count): give a number from 1 to 1000")
       }
-      let output = try OutputDirectory(path: directory)
       let store = try RunStore(reading: directory)
       defer { store.close() }
       var results = try store.results()
@@ -41,7 +40,7 @@ struct GalleryCommand: ParsableCommand {
           code: .badInput,
           description: "\(directory): no picture: the inputs are no images, or the run found no witness")
       }
-      try output.write(GalleryReport(results: results, entries: entries).files)
+      try OutputDirectory(path: directory).write(GalleryReport(results: results, entries: entries).files)
       Terminal.standardOutput("gallery: \(directory)/gallery.md")
     }
   }
