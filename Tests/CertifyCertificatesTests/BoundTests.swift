@@ -121,6 +121,50 @@ import _CertifyTestSupport
     }
   }
 
+  /// A network of more products than could be listed is bounded in the memory of its weights, with the intervals of
+  /// hidden values where refining them would take too long.
+  @Test(arguments: BoundMethod.allCases)
+  func largeConvolutionsAreBounded(method: BoundMethod) throws {
+    var numbers = Numbers(state: 8)
+    let (channels, extent) = (64, 24)
+    let graph = Graph(
+      values: [
+        Value(name: "x", shape: [1, channels, extent, extent]),
+        Value(name: "a", shape: [1, channels, extent, extent]),
+        Value(name: "h", shape: [1, channels, extent, extent]), Value(name: "m", shape: [1, channels, 1, 1]),
+        Value(name: "f", shape: [1, channels]), Value(name: "z", shape: [1, 3]),
+      ],
+      nodes: [
+        Node(
+          name: "conv",
+          operation: .convolution(
+            Convolution(
+              weights: numbers.tensor([channels, channels, 3, 3]), bias: nil, strides: [1, 1],
+              dilations: [1, 1],
+              padsBegin: [1, 1], padsEnd: [1, 1], groups: 1)), inputs: [0], output: 1),
+        Node(name: "relu", operation: .unary(.relu), inputs: [1], output: 2),
+        Node(
+          name: "mean", operation: .reduction(Reduction(kind: .mean, axes: [2, 3])), inputs: [2], output: 3),
+        Node(name: "flat", operation: .reshape, inputs: [3], output: 4),
+        Node(
+          name: "last", operation: .linear(Linear(weights: numbers.tensor([3, channels]), bias: nil)),
+          inputs: [4], output: 5),
+      ], input: 0, output: 5)
+    let model = try BoundedModel(graph: graph)
+    #expect(model.intervalWork > 20_000_000)
+    let input = numbers.tensor([channels * extent * extent]).elements
+    let atInput = (0..<3).map { label in
+      (try? model.margins(method, input: input, label: label, radius: 0, norm: .linf))?.min() ?? -1
+    }
+    let label = try #require(atInput.indices.max { atInput[$0] < atInput[$1] })
+    #expect(atInput[label] > 0)
+    for radius in [1e-6, 0.1] {
+      let margins = try model.margins(method, input: input, label: label, radius: radius, norm: .linf)
+      #expect(
+        margins.allSatisfy { $0.isFinite } && margins.allSatisfy { $0 > 0 } == (radius < 1e-3), "\(margins)")
+    }
+  }
+
   /// What stands in the way is named.
   @Test func refusals() throws {
     let graph = Graph(

@@ -6,46 +6,6 @@ import _CertifyTestSupport
 
 /// Branch and bound over the radius: proof and witness meet on small nets.
 @Suite struct CompleteSearchTests {
-  /// Knows no witness to begin with.
-  private final class Probe: WitnessProbe {
-    var nearest = Double.infinity
-    private let attackable: Attackable
-    private let threat: ThreatModel
-
-    init(_ attackable: Attackable, _ threat: ThreatModel) {
-      self.attackable = attackable
-      self.threat = threat
-    }
-
-    func ask(_ points: [[Double]]) throws -> Bool {
-      var isNearer = false
-      for point in points {
-        let allowed = threat.space.rounded(point.map { Float($0) })
-        let distance = try threat.radius(of: allowed, from: attackable.input)
-        guard distance < nearest, try attackable.isBroken(by: [allowed]) else { continue }
-        (nearest, isNearer) = (distance, true)
-        try shrink(allowed)
-      }
-      return isNearer
-    }
-
-    /// Halves the way to the input again and again.
-    private func shrink(_ far: [Float]) throws {
-      var (held, broken) = (0.0, 1.0)
-      for _ in 0..<14 {
-        let middle = (held + broken) / 2
-        let point = zip(attackable.input, far).map { Float(Double($0) + (Double($1) - Double($0)) * middle) }
-        let allowed = threat.space.rounded(point)
-        if try attackable.isBroken(by: [allowed]) {
-          broken = middle
-          nearest = min(nearest, try threat.radius(of: allowed, from: attackable.input))
-        } else {
-          held = middle
-        }
-      }
-    }
-  }
-
   private func threat(_ norm: Norm, _ seed: UInt64, steps: Int? = nil) -> ThreatModel {
     let bounds = seed % 2 == 0 || steps != nil ? InputSpace.Bounds(lower: 0, upper: 1) : nil
     return ThreatModel(norm: norm, space: InputSpace(bounds: bounds, gridSteps: steps))
@@ -62,7 +22,7 @@ import _CertifyTestSupport
         kind, seed: seed, inputs: seed == 3 ? 3 : 2, classes: 2 + Int(seed % 3))
       for norm in Norm.allCases {
         let threat = threat(norm, seed)
-        let probe = Probe(subject.attackable, threat)
+        let probe = AttackableProbe(subject.attackable, threat)
         let found = try CompleteSearch(subject.model, timeout: 4).certificate(
           input: subject.input, label: subject.label, threat: threat, probe: probe)
         let crown = try subject.model.certificate(
@@ -94,7 +54,7 @@ import _CertifyTestSupport
     for seed in 0..<UInt64(3) {
       let subject = try BoundSoundnessTests.Subject(.averaged, seed: seed, inputs: 16, classes: 3)
       let threat = threat(norm, seed)
-      let probe = Probe(subject.attackable, threat)
+      let probe = AttackableProbe(subject.attackable, threat)
       // What the search does not need: a witness from elsewhere.
       var set = try FeasibleSet(norm: norm, bounds: threat.space.bounds, center: subject.input, radius: 1)
       _ = try probe.ask((0..<40).map { _ in set.randomPoint(using: &random).map(Double.init) })
@@ -124,7 +84,7 @@ import _CertifyTestSupport
       let input = threat.space.rounded(plain.input)
       guard try !plain.attackable.isBroken(by: [input]) else { continue }
       let subject = Attackable(classifier: plain.attackable.classifier, input: input, label: plain.label)
-      let probe = Probe(subject, threat)
+      let probe = AttackableProbe(subject, threat)
       let found = try CompleteSearch(plain.model, timeout: 4).certificate(
         input: input, label: plain.label, threat: threat, probe: probe)
       // The whole grid, with the distances of all that breaks it.

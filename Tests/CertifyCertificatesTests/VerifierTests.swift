@@ -111,6 +111,17 @@ import _CertifyTestSupport
     #expect(needed >= 6 && sat >= 4, "\(sat) sat, \(unsat) unsat, \(needed) beyond the linear bounds")
   }
 
+  /// `unsat` is claimed of the floating-point program where every error that it charges is proven.
+  @Test func soundnessIsThatOfTheActivations() throws {
+    for (kind, isSound) in [
+      (SmallNet.Kind.rectifier, true), (.leaky, true), (.tanh, Activation.tanh.hasProvenError),
+      (.sigmoid, Activation.sigmoid.hasProvenError),
+    ] {
+      let verifier = try Verifier { SmallNet.make(kind, seed: 1, inputs: 2, classes: 2, batch: $0) }
+      #expect(verifier.floatSound == isSound)
+    }
+  }
+
   /// All constraints of a case must hold at once, and any of several cases suffices.
   @Test func conjunctionsAndDisjunctions() throws {
     func graph(_ batch: Int) -> Graph {
