@@ -13,6 +13,7 @@ public struct DefaultBaseCertificate: Sendable {
   /// Intervals are the default up to so many products: about two seconds an input.
   static let mostIntervalWork = 1 << 26
 
+  /// Chooses for a model: linear, bounds or intervals, or none.
   public init(classifier: LoadedClassifier) {
     if let linear = try? LinearBaseCertificate(classifier: classifier) {
       certificate = linear

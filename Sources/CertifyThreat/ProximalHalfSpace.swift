@@ -13,6 +13,7 @@ public struct ProximalHalfSpace: Sendable {
   private var offsets: [Float]
   private var slopes: [Float]
 
+  /// Makes room for points of `dimension` coordinates, each within `bounds`, or anywhere without.
   public init(bounds: InputSpace.Bounds?, dimension: Int) {
     self.init(box: bounds.map { Box($0, dimension: dimension) }, dimension: dimension)
   }

@@ -15,7 +15,7 @@ struct MergeCommand: ParsableCommand {
       The shards must have one manifest, the same kernels and instruction set included, and no input in common. \
       Inputs that none of them has are listed; the exit code is 1 then, and certify run --resume fills them in.
 
-      For two shards: certify merge shards/1 shards/2 --out whole --require 'clean-accuracy(classifier: base) >= 0.5'
+      Example: certify merge shards/1 shards/2 --out whole
       """)
 
   @Argument(help: "The directories of the shards.", completion: .directory)
