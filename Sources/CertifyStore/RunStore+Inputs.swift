@@ -59,6 +59,7 @@ extension RunStore {
           arguments: [
             try diagnosis.map { try RecordJSON.encode($0) }, try verdict.map { try RecordJSON.encode($0) },
           ])
+        try Self.seal(db)
       }
     }
   }

@@ -124,15 +124,15 @@ extension RunStore {
       sql: "INSERT INTO run (id, manifest_hash, record) VALUES (1, ?, ?)",
       arguments: [try ManifestIdentity(run.manifest).hash, try RecordJSON.encode(run)])
     let statement = try db.makeStatement(sql: "INSERT INTO input (position, data_index) VALUES (?, ?)")
+    try seal(db)
     for position in run.positions { try statement.execute(arguments: [position, run.indices[position]]) }
   }
 
   /// Checks that a run is the stored one; names of classes that are given now replace the stored ones.
   private static func goOn(_ db: Database, _ run: StoredRun, path: String) throws {
-    guard let record = try String.fetchOne(db, sql: "SELECT record FROM run") else {
+    guard var stored = try storedRun(db, path: path) else {
       throw StoreError.damaged(path: path, problem: "it does not name its run")
     }
-    var stored = try decode(StoredRun.self, record, path: path)
     let differences = try ManifestIdentity(stored.manifest).differences(
       from: ManifestIdentity(run.manifest))
     guard differences.isEmpty else { throw StoreError.otherRun(path: path, differences: differences) }
@@ -142,5 +142,6 @@ extension RunStore {
     guard let names = run.classNames, names != stored.classNames else { return }
     stored.classNames = names
     try db.execute(sql: "UPDATE run SET record = ?", arguments: [try RecordJSON.encode(stored)])
+    try seal(db)
   }
 }

@@ -25,20 +25,36 @@ public final class RunStore: Sendable {
     run = try Self.translating(path) {
       try queue.read { db in
         // The process may have ended before the tables were made, or before they were filled.
-        guard try db.tableExists("run"), try Self.progress(db).total > 0 else {
+        guard try db.tableExists("run"), let run = try Self.storedRun(db, path: path) else {
           throw StoreError.missing(path: path)
-        }
-        guard let row = try Row.fetchOne(db, sql: "SELECT record, manifest_hash FROM run"),
-          let record = row.value("record", String.self),
-          let hash = row.value("manifest_hash", String.self)
-        else { throw StoreError.damaged(path: path, problem: "it does not name its run") }
-        let run = try Self.decode(StoredRun.self, record, path: path)
-        guard try ManifestIdentity(run.manifest).hash == hash else {
-          throw StoreError.damaged(path: path, problem: "its manifest is not the one it was made with")
         }
         return run
       }
     }
+  }
+
+  /// What the store says of its run; `nil` before it says anything.
+  static func storedRun(_ db: Database, path: String) throws -> StoredRun? {
+    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM run") else { return nil }
+    guard row.value("checksum", Int64.self) == checksum(ofRun: row),
+      let record = row.value("record", String.self), let hash = row.value("manifest_hash", String.self)
+    else { throw StoreError.damaged(path: path, problem: "what it says of its run was changed") }
+    let run = try decode(StoredRun.self, record, path: path)
+    guard try ManifestIdentity(run.manifest).hash == hash else {
+      throw StoreError.damaged(path: path, problem: "its manifest is not the one it was made with")
+    }
+    return run
+  }
+
+  /// Writes the checksum of what the store says of its run, after a change of it.
+  static func seal(_ db: Database) throws {
+    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM run") else { return }
+    try db.execute(sql: "UPDATE run SET checksum = ?", arguments: [checksum(ofRun: row)])
+  }
+
+  private static func checksum(ofRun row: Row) -> Int64 {
+    let texts = ["manifest_hash", "record", "diagnosis", "verdict"].map { row.value($0, String.self) ?? "" }
+    return Checksum.of(Array(texts.joined(separator: "\n").utf8))
   }
 
   /// Whether a directory has a store.

@@ -16,7 +16,8 @@ enum Schema {
             manifest_hash TEXT NOT NULL,
             record TEXT NOT NULL,
             diagnosis TEXT,
-            verdict TEXT
+            verdict TEXT,
+            checksum INTEGER NOT NULL DEFAULT 0
           ) STRICT;
           -- One row an input, there from the start; the rest is NULL until the input is finished.
           CREATE TABLE input (

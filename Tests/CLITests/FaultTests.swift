@@ -6,8 +6,10 @@ import _CertifyTestSupport
 
 /// What can go wrong with a run's directory: a clear error, and nothing that was finished is lost.
 @Suite struct FaultTests {
-  /// A few kilobytes an input, all of them in a second or two.
-  private static let work = ["--every", "2", "--samples", "300", "--steps", "3", "--restarts", "1"]
+  /// A few kilobytes an input, all of them in a second or so.
+  private static let work = [
+    "--every", "4", "--samples", "300", "--classifier", "base", "--steps", "3", "--restarts", "1",
+  ]
 
   private func shell(_ script: String, within seconds: Double = 60) throws -> Answer {
     try RunningProcess(URL(fileURLWithPath: "/bin/sh"), ["-c", script]).answer(within: seconds)
@@ -29,15 +31,15 @@ import _CertifyTestSupport
   @Test func aFullQuotaLosesNothing() throws {
     let place = try Workplace()
     let run = Digits.run(out: place.path("out"), Self.work)
-    // 64 KiB a file.
-    let answer = try shell("ulimit -f 128; exec \(command(run))")
+    // 512 KiB a file.
+    let answer = try shell("ulimit -f 1024; exec \(command(run))")
     #expect(answer.status == 1)
     #expect(answer.complaints.count == 2, "\(answer.errors)")
     #expect(
       answer.errors.contains(
         "run.sqlite: cannot be written, the disk or a quota is full; what was finished is kept: "
           + "free space and go on with --resume\n"))
-    try goesOn(place, run)
+    try goesOn(place, "out", run)
   }
 
   @Test(.enabled(if: mayMount, "it takes the right to mount")) func aFullDiskLosesNothing() throws {
@@ -46,31 +48,32 @@ import _CertifyTestSupport
     let disk = place.path("disk")
     let script = """
       unshare -m sh -c '
-        mkdir \(disk) && mount -t tmpfs -o size=160k none \(disk) || exit 77
+        mkdir \(disk) && mount -t tmpfs -o size=700k none \(disk) || exit 77
         \(command(run).replacing("'", with: "\""))
         code=$?
-        cp -r \(disk)/out \(place.path("out"))
+        cp -r \(disk)/out \(place.path("copy"))
         exit $code'
       """
     let answer = try shell(script)
     #expect(answer.status == 1)
     #expect(
       answer.errors.contains("the disk or a quota is full; what was finished is kept"), "\(answer.errors)")
-    try goesOn(place, Digits.run(out: place.path("out"), Self.work))
+    try FileManager.default.moveItem(atPath: place.path("copy"), toPath: place.path("disk/out"))
+    try goesOn(place, "disk/out", run)
   }
 
   /// Some inputs are finished, and going on leads to what an undisturbed run says.
-  private func goesOn(_ place: Workplace, _ run: [String]) throws {
-    let status = try Certify.run("status", place.path("out"))
+  private func goesOn(_ place: Workplace, _ out: String, _ run: [String]) throws {
+    let status = try Certify.run("status", place.path(out))
     #expect(status.status == 0, "\(status.errors)")
     let done = try #require(Int(status.output.prefix { $0.isNumber }))
-    #expect((1..<180).contains(done), "\(status.output)")
+    #expect((1..<90).contains(done), "\(status.output)")
     let resumed = try Certify.run(run + ["--resume"])
     #expect(resumed.status == 0, "\(resumed.errors)")
-    #expect(resumed.errors.contains("going on: \(done) of 180 inputs are finished\n"))
-    let record = try ResumeTests.record(place, "out")
+    #expect(resumed.errors.contains("going on: \(done) of 90 inputs are finished\n"))
+    let record = try ResumeTests.record(place, out)
     #expect(try Certify.run(run + ["--overwrite"]).status == 0)
-    #expect(try ResumeTests.record(place, "out") == record)
+    #expect(try ResumeTests.record(place, out) == record)
   }
 
   @Test(.enabled(if: mayMount, "it takes the right to mount")) func aReadOnlyDirectoryIsRefusedBeforeTheWork()
@@ -156,8 +159,11 @@ import _CertifyTestSupport
   @Test(arguments: [
     ("INSERT INTO grdb_migrations VALUES ('999 later')", "a newer version of certify wrote it"),
     ("PRAGMA application_id = 7", "it is not the store of a run"),
-    ("UPDATE run SET record = replace(record, '\"seed\":0', '\"seed\":1')", "its manifest is not the one"),
-    ("DELETE FROM input WHERE position = 1", "it has not the inputs of its run"),
+    (
+      "UPDATE run SET record = replace(record, '\"seed\":0', '\"seed\":1')",
+      "what it says of its run was changed"
+    ),
+    ("DELETE FROM witness; DELETE FROM input WHERE position = 1", "it has not the inputs of its run"),
     (
       "UPDATE input SET result = replace(result, '0', '1') WHERE position = 1",
       "the result of input 1 was changed"
@@ -173,7 +179,7 @@ import _CertifyTestSupport
     for command in [["report", place.path("out")], run + ["--resume"]] {
       let answer = try Certify.run(command)
       #expect(answer.status == 65, "\(command[0]) ends with \(answer.status)")
-      #expect(answer.complaints.count == 1)
+      #expect(answer.complaints.last?.hasPrefix("error: ") == true)
       #expect(answer.errors.contains(problem), "\(answer.errors)")
     }
   }
@@ -212,14 +218,15 @@ import _CertifyTestSupport
   /// One input makes the model answer NaN; the others are evaluated, and no gate is passed.
   @Test func anInputThatFailsIsRecordedAndTheOthersGoOn() throws {
     let place = try Workplace()
+    // The model takes the arc cosine of a fifth of each of its twelve coordinates.
     let rows = (0..<4).map { row in
-      "\(row),"
-        + (0..<64).map { row == 2 ? ($0 % 2 == 0 ? "3e38" : "-3e38") : "0.\($0 % 10)" }
-        .joined(separator: ",")
+      "\(row)," + (0..<12).map { row == 2 ? "50" : "0.\(($0 * 3 + row) % 7)" }.joined(separator: ",")
     }
     let data = try place.write(rows.joined(separator: "\n") + "\n", to: "data.csv")
     let run = Digits.run(
-      out: place.path("out"), ["--bounds", "none", "--label-column", "0", "--classifier", "base"], data: data)
+      out: place.path("out"),
+      ["--bounds", "none", "--label-column", "0", "--classifier", "base", "--attack", "none"],
+      model: "fixtures/models/operators/acos_opset13.onnx", data: data)
     let answer = try Certify.run(run)
     #expect(answer.status == 1, "\(answer.errors)")
     #expect(answer.output.contains("\nERROR: 1 of 4 inputs could not be evaluated, the first is 2: "))

@@ -4,13 +4,12 @@ import _CertifyTestSupport
 
 /// A run that is killed loses nothing that was finished, and goes on as if nothing had happened.
 @Suite struct KillTests {
-  private static let isLong = ProcessInfo.processInfo.environment["CERTIFY_LONG_TESTS"] != nil
   /// How often the run is killed.
-  private static let kills = isLong ? 200 : 8
+  private static let kills = ProcessInfo.processInfo.environment["CERTIFY_KILLS"].flatMap(Int.init) ?? 8
 
   /// Both classifiers with attacks, so many inputs that they last for all the kills.
   private static let work = [
-    "--first", isLong ? "240" : "24", "--samples", "2000", "--steps", "20", "--restarts", "2", "--jobs", "2",
+    "--first", "\(max(24, kills))", "--samples", "2000", "--steps", "20", "--restarts", "2", "--jobs", "2",
   ]
 
   @Test func aRunKilledAtAnyMomentGoesOnToTheSameResult() throws {

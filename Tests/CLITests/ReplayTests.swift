@@ -26,7 +26,10 @@ import _CertifyTestSupport
         #expect(answer.output.components(separatedBy: "\nas stored").count == input.brackets.count + 1)
         for bracket in input.brackets {
           if let counts = bracket.lower?.sampling?.counts.map(String.init).joined(separator: " ") {
-            #expect(answer.output.contains("\(counts)  \(counts)\n"))
+            let rows = answer.output.split(separator: "\n").map {
+              $0.split(separator: "  ").map(Self.trimmed)
+            }
+            #expect(rows.contains(["counts", counts, counts]))
           }
           if let upper = bracket.upper, upper.attack != "clean" {
             #expect(answer.output.contains("\(upper.radius)"))
@@ -36,6 +39,8 @@ import _CertifyTestSupport
       }
     }
   }
+
+  private static func trimmed(_ field: Substring) -> String { field.trimmingCharacters(in: .whitespaces) }
 
   /// The number of one sample, one digit of a radius, one coordinate of a witness: each of them shows.
   @Test(arguments: ["counts", "radius", "witness", "flip"]) func aFalseRecordShows(_ what: String) throws {
@@ -61,7 +66,19 @@ import _CertifyTestSupport
     #expect(answer.output.components(separatedBy: "\nNOT AS STORED").count == 2)
   }
 
-  /// A radius that is forged beyond a witness is not derived again; a certificate that lies is a contradiction.
+  /// A radius beyond the witness in the record is a contradiction there, whatever is derived again.
+  @Test func aStoredContradictionIsOne() throws {
+    let place = try Workplace()
+    #expect(try Certify.run(Digits.run(out: place.path("out"), ["--first", "2"])).status == 0)
+    var forged = try #require(
+      try place.results("out").results.inputs.first { $0.brackets[0].upper != nil && $0.brackets[0].correct })
+    forged.brackets[0].lower?.radius = 50
+    try place.forge(forged, at: forged.index, in: "out")
+    let answer = try Certify.run("replay", place.path("out"), "--index", "\(forged.index)")
+    #expect(answer.status == 3, "\(answer.output)\(answer.errors)")
+    #expect(answer.output.contains("\nNOT AS STORED"))
+  }
+
   @Test func filesAreFoundByTheirDigest() throws {
     let place = try Workplace()
     try FileManager.default.copyItem(

@@ -115,7 +115,7 @@ extension [String] {
   func replacing(_ change: [String]) -> [String] {
     var words = self
     for (name, value) in zip(change, change.dropFirst()) where name.hasPrefix("--") {
-      if let position = words.firstIndex(of: name) {
+      if let position = words.lastIndex(of: name) {
         words[position + 1] = value
       } else {
         words += [name, value]

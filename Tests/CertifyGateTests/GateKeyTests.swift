@@ -89,6 +89,28 @@ struct GateKeyTests {
     #expect(try !judge(requirements[0], Runs.run([row])).pass)
   }
 
+  @Test func inputsThatCouldNotBeEvaluatedPassNoGate() throws {
+    var run = Runs.run([Runs.row(0.5, 0.6), Runs.row(0.5, 0.6)])
+    #expect(ExitStatus(try judge("clean-accuracy >= 0.1", run)) == .pass)
+    run.inputs[1].brackets = []
+    run.inputs[1].error = "out of memory"
+    let verdict = try judge("clean-accuracy >= 0.1", run)
+    #expect(!verdict.pass && verdict.failedInputs == 1)
+    #expect(ExitStatus(verdict) == .gate)
+    #expect(
+      verdict.requirements[0].explanation
+        == "1 of 2 inputs could not be evaluated, the first is \(run.inputs[1].index): out of memory.")
+    let unasked = try Gate.judge(results: run, requirements: [])
+    #expect(!unasked.pass)
+    #expect(ExitStatus(unasked) == .incomplete)
+  }
+
+  @Test func aShardPassesNoGate() throws {
+    var run = Runs.run([Runs.row(0.5, 0.6)])
+    run.shard = Shard(index: 1, count: 2)
+    #expect(ExitStatus(try judge("clean-accuracy >= 0.1", run)) == .gate)
+  }
+
   /// After a retest only what survived it counts.
   @Test func figuresUseWhatTheRetestLeft() throws {
     var row = Runs.row(0.5, 0.4)
@@ -106,6 +128,6 @@ struct GateKeyTests {
   }
 
   @Test func exitCodesAreThePublishedOnes() {
-    #expect(ExitStatus.allCases.map(\.rawValue) == [0, 2, 3])
+    #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 2, 3])
   }
 }

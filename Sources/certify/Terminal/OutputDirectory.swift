@@ -19,8 +19,7 @@ struct OutputDirectory {
     }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      let probe = URL(fileURLWithPath: path).appendingPathComponent(
-        ".certify-probe-\(ProcessInfo.processInfo.processIdentifier)")
+      let probe = URL(fileURLWithPath: path).appendingPathComponent(Self.temporaryName)
       try Data("probe".utf8).write(to: probe)
       try FileManager.default.removeItem(at: probe)
     } catch {
@@ -30,6 +29,9 @@ struct OutputDirectory {
           "--out \(path): cannot be written; check its permissions and the space left, or name another")
     }
   }
+
+  /// What is being written, until it is whole; a killed process may leave it behind, and the next run takes it.
+  private static let temporaryName = ".certify-part"
 
   /// Removes the directory if this run made it and left it empty.
   func discardIfEmpty() {
@@ -68,7 +70,9 @@ struct OutputDirectory {
       do {
         try FileManager.default.createDirectory(
           at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(file.bytes).write(to: url, options: .atomic)
+        let part = URL(fileURLWithPath: path).appendingPathComponent(Self.temporaryName)
+        try Data(file.bytes).write(to: part)
+        guard rename(part.path, url.path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
       } catch {
         throw CommandError(
           code: .runtime, description: "\(url.path): cannot be written: \(error.localizedDescription)")
