@@ -88,11 +88,17 @@ import _CertifyTestSupport
       smoothing: Smoothing(noise: .gaussian, sigma: 0.1), dimension: 36, seed: 4)
     let attack = try SmoothedAttack(
       name: .best, goal: .smallestNorm, threat: BaseAttackTests.threat(.l2, box: true), noise: noise)
+    var found = 0
     for target in 0..<3 where target != problem.label {
       let outcome = try attack.run(
         on: problem.input(), target: target, reference: problem.classifier(batchSize: 64),
         gradients: gradients ? problem.classifier(batchSize: 64) : nil)
-      let witness = try #require(outcome.witness)
+      // Decisions alone need not show the way to the farther class.
+      guard let witness = outcome.witness else {
+        #expect(!gradients)
+        continue
+      }
+      found += 1
       #expect(witness.witnessClass == target)
       let smoothed = try SmoothedClassifier(
         classifier: problem.classifier(batchSize: 64), smoothing: noise.smoothing, seed: 77)
@@ -100,5 +106,6 @@ import _CertifyTestSupport
         at: .real(witness.point), input: 0, purpose: .estimation, samples: 0..<4000)
       #expect(counts.counts[target] > 1900)
     }
+    #expect(found >= 1)
   }
 }
