@@ -125,7 +125,10 @@ def cached(path: Path, key: str, fresh: bool, compute) -> dict:
     known = json.loads(path.read_text()) if path.exists() else {}
     if fresh or key not in known:
         print(f"running {key}", flush=True)
-        known[key] = compute()
+        row = compute()
+        # Another process may have written meanwhile.
+        known = json.loads(path.read_text()) if path.exists() else {}
+        known[key] = row
         path.write_text(json.dumps(known))
     return known[key]
 

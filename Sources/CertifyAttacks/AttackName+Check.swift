@@ -7,16 +7,17 @@ extension AttackName {
   ///   - smoothed: Whether the smoothed classifier is attacked, and not the base one.
   ///   - gradients: Whether the model has gradients.
   ///   - classCount: K.
+  ///   - surrogate: Whether there is a second model with gradients.
   /// - Throws: ``AttackError/unsupported(attack:reason:available:)`` with the attacks that do exist, or
   ///   ``AttackError/invalidParameter(name:value:advice:)`` for a parameter, an ε or a budget out of range.
   public func check(
     smoothed: Bool, gradients: Bool, classCount: Int, goal: AttackGoal, norm: Norm,
-    parameters: AttackParameters
+    parameters: AttackParameters, surrogate: Bool = false
   ) throws(AttackError) {
     try parameters.validate()
     try goal.validate()
     let methods = try resolved(
-      AttackSetting(smoothed: smoothed, gradients: gradients, goal: goal, norm: norm))
+      AttackSetting(smoothed: smoothed, gradients: gradients, goal: goal, norm: norm, surrogate: surrogate))
     guard self != .none, let first = methods.first else { return }
     let budget = smoothed ? parameters.maximumSmoothedQueries : parameters.maximumQueries
     let needed =

@@ -1,10 +1,12 @@
 import CertifyThreat
+import Foundation
 
 /// Search by random points alone, for models without gradients.
 ///
-/// Points of growing balls are tried until one flips; the segment to x is searched; then random parts of the
-/// perturbation are given back, keeping what still flips, and the segment is searched again. It is weak, and
-/// named apart from the gradient attacks so that nobody takes its upper bounds for theirs.
+/// Points of growing balls are tried until one flips; the segment to x is searched; then, row by row in turn, random
+/// parts of the perturbation are given back and fresh points of smaller balls tried, and the segment to the nearest
+/// that flips is searched again. It is weak, and named apart from the gradient attacks so that nobody takes its upper
+/// bounds for theirs.
 struct RandomSearch: SmallestNormAttack {
   static let name = "random-search"
 
@@ -34,20 +36,46 @@ struct RandomSearch: SmallestNormAttack {
     try Self.findAny(oracle, attack: Self.name, generator: &generator)
     guard oracle.bestDistance != nil else { return }
     try oracle.shrinkNearest(attack: Self.name)
+    var set = try oracle.neighbourhood.feasibleSet()
     var part = 0.25
     while oracle.remaining > 0, part * Double(oracle.dimension) >= 0.5 {
-      guard let nearest = oracle.nearest else { return }
-      let count = min(oracle.batchSize, 32, oracle.remaining)
-      for index in 0..<count {
-        giveBack(
-          nearest.point, part: part, neighbourhood: oracle.neighbourhood, into: oracle.row(index),
-          using: &generator)
-      }
-      guard try oracle.evaluate(count: count, attack: Self.name) == .answered else { return }
+      guard let nearest = oracle.nearest,
+        try improve(on: nearest, part: part, oracle: oracle, set: &set, using: &generator)
+      else { return }
       let best = oracle.bestDistance ?? nearest.distance
       if best < nearest.distance { try oracle.shrinkNearest(attack: Self.name) }
       if best > nearest.distance * 0.999 { part *= 0.8 }
     }
+  }
+
+  /// Asks about changes of the nearest flipping point and about fresh points of smaller balls, in turn.
+  ///
+  /// - Returns: `false` when the budget ended it.
+  private func improve(
+    on nearest: Oracle.Found, part: Double, oracle: Oracle, set: inout FeasibleSet,
+    using generator: inout SplitMix64
+  ) throws -> Bool {
+    let proposals = 32
+    var next = 0
+    while next < proposals {
+      let count = min(oracle.batchSize, proposals - next, oracle.remaining)
+      guard count > 0 else { return false }
+      for slot in 0..<count {
+        let (row, turn) = (oracle.row(slot), next + slot)
+        if turn % 2 == 0 {
+          giveBack(
+            nearest.point, part: part, neighbourhood: oracle.neighbourhood, into: row, using: &generator)
+        } else {
+          let radius = nearest.distance * pow(0.5, Double(turn) / Double(proposals))
+          try set.setRadius(radius)
+          Self.extreme(
+            row, radius: radius, neighbourhood: oracle.neighbourhood, set: &set, using: &generator)
+        }
+      }
+      guard try oracle.evaluate(count: count, attack: Self.name) == .answered else { return false }
+      next += count
+    }
+    return true
   }
 
   /// Tries points of growing balls until one flips.

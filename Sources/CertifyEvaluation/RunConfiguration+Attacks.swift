@@ -15,7 +15,7 @@ extension RunConfiguration {
       for norm in norms {
         try attack(on: kind).check(
           smoothed: kind == .smoothed, gradients: gradients, classCount: source.classCount, goal: goal,
-          norm: norm, parameters: attackParameters)
+          norm: norm, parameters: attackParameters, surrogate: surrogate != nil)
       }
     }
   }
