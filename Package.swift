@@ -76,6 +76,7 @@ let package = Package(
     .target(
       name: "_CertifyTestSupport", dependencies: ["CertifyEngine", "CertifyModel"],
       path: "Tests/_CertifyTestSupport"),
+    .target(name: "_CertifyAllocations", path: "Tests/_CertifyAllocations"),
     .executableTarget(
       name: "_CertifyModelWorker", dependencies: ["CertifyEngine", "CertifyModel"],
       path: "Tests/_CertifyModelWorker"),
@@ -85,7 +86,9 @@ let package = Package(
       name: "CertifyModelTests", dependencies: ["CertifyData", "CertifyModel", "_CertifyTestSupport"]),
     .testTarget(
       name: "CertifyEngineTests",
-      dependencies: ["CertifyData", "CertifyEngine", "CertifyModel", "_CertifyTestSupport"]),
+      dependencies: [
+        "CertifyData", "CertifyEngine", "CertifyModel", "_CertifyAllocations", "_CertifyTestSupport",
+      ]),
     .testTarget(name: "CertifyDataTests", dependencies: ["CertifyData"]),
     .testTarget(
       name: "CertifySmoothingTests",

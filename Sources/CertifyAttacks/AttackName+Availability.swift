@@ -113,4 +113,9 @@ extension AttackName {
       smallestNorm(parameters, surrogate: surrogate)
     }
   }
+
+  /// The attack at a fixed ε that can share batches with those on other inputs; `nil` when it is none.
+  func ascent(_ parameters: AttackParameters) -> (any AscentAttack)? {
+    fixedEpsilon(parameters) as? any AscentAttack
+  }
 }

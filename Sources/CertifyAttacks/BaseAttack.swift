@@ -52,18 +52,11 @@ public struct BaseAttack: Sendable {
       AttackSetting(
         smoothed: false, gradients: gradients != nil, goal: goal, norm: threat.norm,
         surrogate: view.surrogate != nil))
-    let oracle = try Oracle(
-      input: input, threat: threat, reference: reference, gradients: gradients,
-      maximumQueries: parameters.maximumQueries)
+    let oracle = try oracle(input, reference: reference, gradients: gradients)
     if parameters.keepsTrajectory { oracle.trajectory = [] }
     let cleanClass = try oracle.cleanClass()
     var epsilons: [Double]?
-    var witness: Witness?
-    if cleanClass != input.label {
-      witness = Witness(
-        point: input.point, grid: input.grid ?? oracle.neighbourhood.gridPoint(input.point), distance: 0,
-        witnessClass: cleanClass, attack: Witness.clean)
-    } else if name != .none {
+    if cleanClass == input.label, name != .none {
       switch goal {
       case .smallestNorm:
         for method in methods { try runSmallestNorm(method, on: oracle, view.surrogate) }
@@ -71,6 +64,27 @@ public struct BaseAttack: Sendable {
       case .epsilons(let all):
         epsilons = try runEpsilons(all.sorted(), methods: methods, on: oracle, view.surrogate)
       }
+    }
+    return try outcome(oracle, cleanClass: cleanClass, epsilons: epsilons)
+  }
+
+  func oracle(
+    _ input: AttackInput, reference: any Classifier, gradients: (any DifferentiableClassifier)?
+  ) throws -> Oracle {
+    try Oracle(
+      input: input, threat: threat, reference: reference, gradients: gradients,
+      maximumQueries: parameters.maximumQueries)
+  }
+
+  /// What an oracle has found in the end.
+  func outcome(_ oracle: Oracle, cleanClass: Int, epsilons: [Double]?) throws -> AttackOutcome {
+    let input = oracle.input
+    var witness: Witness?
+    if cleanClass != input.label {
+      witness = Witness(
+        point: input.point, grid: input.grid ?? oracle.neighbourhood.gridPoint(input.point), distance: 0,
+        witnessClass: cleanClass, attack: Witness.clean)
+    } else if name != .none {
       witness = try oracle.finish()
     }
     return AttackOutcome(
@@ -80,7 +94,7 @@ public struct BaseAttack: Sendable {
       trajectory: oracle.trajectory.flatMap { $0.isEmpty ? nil : $0 })
   }
 
-  private func generator(_ method: AttackName, input: Int, round: Int) -> SplitMix64 {
+  func generator(_ method: AttackName, input: Int, round: Int) -> SplitMix64 {
     let stage = UInt64(AttackName.allCases.firstIndex(of: method) ?? 0) << 32 | UInt64(round)
     return SplitMix64(seed: seed, input: input, stage: stage)
   }

@@ -55,9 +55,10 @@ public struct MaskingDiagnosis {
     let pgd = try broken(correct, by: pgd(steps: Self.steps), epsilon: epsilon)
     let random = try broken(correct, by: RandomSearch(parameters: .init()), epsilon: epsilon, blackBox: true)
     let square = try broken(correct, by: Square(), epsilon: epsilon, blackBox: true)
-    let isRandom = try spread(correct) > 1e-4
+    let change = try spread(correct)
+    let isRandom = change > 1e-4
     return [
-      try randomLogits(correct), try deadGradient(correct), try probabilities(correct),
+      randomLogits(change, isSeen: isRandom), try deadGradient(correct), try probabilities(correct),
       comparison(
         .oneStepBeatsIterative, "one step", try broken(correct, by: FGSM(), epsilon: epsilon), "PGD", pgd,
         unreliable: isRandom),
@@ -88,11 +89,9 @@ public struct MaskingDiagnosis {
     }.max() ?? 0
   }
 
-  private func randomLogits(_ inputs: [AttackInput]) throws -> MaskingCheck {
-    let change = try spread(inputs)
-    return MaskingCheck(
-      sign: .randomLogits, figure: "largest change over 5 evaluations: \(Self.short(change))",
-      isSeen: change > 1e-4)
+  private func randomLogits(_ change: Double, isSeen: Bool) -> MaskingCheck {
+    MaskingCheck(
+      sign: .randomLogits, figure: "largest change over 5 evaluations: \(Self.short(change))", isSeen: isSeen)
   }
 
   private func deadGradient(_ inputs: [AttackInput]) throws -> MaskingCheck {

@@ -28,7 +28,7 @@ public final class Oracle {
 
   let neighbourhood: Neighbourhood
   private let classifier: any Classifier
-  private let differentiable: (any DifferentiableClassifier)?
+  let differentiable: (any DifferentiableClassifier)?
   private let reference: any Classifier
   /// Queries that only ``finish()`` may spend.
   private let reserve: Int
@@ -107,15 +107,19 @@ public final class Oracle {
 
   /// Asks f about the first `count` rows, after moving each to the nearest point of 𝒳.
   public func evaluate(count: Int, attack: String) throws -> OracleAnswer {
-    guard count <= remaining else {
-      budgetSpent = true
-      return .budgetSpent
-    }
+    guard grants(count) else { return .budgetSpent }
     for index in 0..<count { neighbourhood.snap(row(index)) }
     try classifier.forward(count: count)
-    queries += count
-    for index in 0..<count { remember(index, attack: attack) }
+    for index in 0..<count {
+      record(UnsafeBufferPointer(row(index)), decided: classifier.decision(row: index), attack: attack)
+    }
     return .answered
+  }
+
+  /// Whether attacks may ask about `count` more rows; remembers when they may not.
+  func grants(_ count: Int) -> Bool {
+    if count > remaining { budgetSpent = true }
+    return count <= remaining
   }
 
   /// Whether row `index` of the last query is given another class than the label.
@@ -140,7 +144,7 @@ public final class Oracle {
         UnsafeMutableBufferPointer(rebasing: differentiable.logitGradients[range]))
     }
     try differentiable.backward(count: count)
-    gradients += count
+    for _ in 0..<count { recordGradient() }
     return differentiable.inputGradients
   }
 
@@ -155,13 +159,16 @@ public final class Oracle {
     return reference.decision(row: 0)
   }
 
-  private func remember(_ index: Int, attack: String) {
-    let decided = classifier.decision(row: index)
+  /// Counts the answer to one row, a point of 𝒳, and keeps the point when it is the nearest of its class to flip.
+  func record(_ point: UnsafeBufferPointer<Float>, decided: Int, attack: String) {
+    queries += 1
     guard decided != input.label else { return }
-    let point = UnsafeBufferPointer(row(index))
     let distance = neighbourhood.distance(to: point)
     guard distance > 0 else { return }
     if let known = found[decided], known.distance <= distance { return }
     found[decided] = Found(point: Array(point), distance: distance, decided: decided, attack: attack)
   }
+
+  /// Counts the gradient of one row.
+  func recordGradient() { gradients += 1 }
 }

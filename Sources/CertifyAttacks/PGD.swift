@@ -2,11 +2,11 @@ import CertifyThreat
 
 /// Projected gradient descent (Madry et al. 2018, arXiv 1706.06083) for ℓ∞, ℓ₂ and ℓ₁.
 ///
-/// Restarts are rows of one batch. The first starts at x, the second at the linearised worst case, the others
-/// at random points of the ball; the losses alternate between the margin, cross-entropy and the margins of
-/// the nearest rival classes. Half of the rows take the usual steps of mean length 2.5 ε/K, the others steps
-/// 4 and 10 times as long, which turn faster where the boundary is curved; all end in short ones.
-struct PGD: SmallestNormAttack {
+/// Restarts are rows of one batch. The first starts at x and raises cross-entropy, the second at the linearised worst
+/// case and raises the margin; the others start at random points of the ball, and the margins of the nearest rival
+/// classes come in besides. Half of the rows take the usual steps of mean length 2.5 ε/K, the others steps 4 and 10
+/// times as long, which turn faster where the boundary is curved; all end in short ones.
+struct PGD: SmallestNormAttack, AscentAttack {
   static let name = "pgd"
 
   var parameters: AttackParameters
@@ -17,28 +17,36 @@ struct PGD: SmallestNormAttack {
 
   /// Looks for a witness with ‖x'−x‖ ≤ ε.
   func run(on oracle: Oracle, epsilon: Double, generator: inout SplitMix64) throws {
-    guard let start = try InputGradients(oracle: oracle, limit: 9, attack: attack) else { return }
+    try climb(on: oracle, epsilon: epsilon, generator: generator)
+  }
+
+  func ascent(on oracle: Oracle, epsilon: Double, generator: SplitMix64) throws -> (any Ascent)? {
+    var generator = generator
     let radius = oracle.neighbourhood.largestStep(within: epsilon)
     let count = parameters.restarts
     let rows = try PGDRows(oracle: oracle, capacity: count, attack: attack)
-    var tasks: [PGDRows.Row] = []
-    for index in 0..<count {
-      switch index {
-      case 0: oracle.neighbourhood.copyInput(to: rows.point(0))
-      case 1:
-        LinearPath(neighbourhood: oracle.neighbourhood, gradient: start.targets[0].gradient)
-          .write(radius: radius, into: rows.point(1))
-      default: try rows.randomize(index, epsilon: radius, using: &generator)
-      }
-      tasks.append(
-        PGDRows.Row(
-          epsilon: radius, loss: loss(index, start: start), stepScale: [1, 4, 1, 10][index % 4],
-          sparsity: Self.sparsity(index, dimension: oracle.dimension), momentum: momentum))
+    func row(_ index: Int, _ loss: AttackLoss) -> PGDRows.Row {
+      PGDRows.Row(
+        epsilon: radius, loss: loss, stepScale: [1, 4, 1, 10][index % 4],
+        sparsity: Self.sparsity(index, dimension: oracle.dimension), momentum: momentum)
     }
-    _ = try rows.run(tasks, steps: parameters.steps, stop: .firstRow, generator: &generator)
+    oracle.neighbourhood.copyInput(to: rows.point(0))
+    var tasks = [row(0, .crossEntropy)]
+    if count > 1 {
+      guard let start = try InputGradients(oracle: oracle, limit: 9, attack: attack) else { return nil }
+      LinearPath(neighbourhood: oracle.neighbourhood, gradient: start.targets[0].gradient)
+        .write(radius: radius, into: rows.point(1))
+      tasks.append(row(1, .margin))
+      for index in 2..<max(count, 2) {
+        try rows.randomize(index, epsilon: radius, using: &generator)
+        tasks.append(row(index, loss(index, start: start)))
+      }
+    }
+    rows.begin(tasks, steps: parameters.steps, stop: .firstRow, generator: generator)
+    return rows
   }
 
-  /// The loss of row `index`: margin, cross-entropy, then the nearest rival classes in turn.
+  /// The loss of a row or of a turn: margin, cross-entropy, then the nearest rival classes one after another.
   func loss(_ index: Int, start: InputGradients) -> AttackLoss {
     switch index % 4 {
     case 0: .margin

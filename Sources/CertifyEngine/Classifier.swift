@@ -54,6 +54,9 @@ public protocol ClassifierSource: Sendable {
   var hasGradients: Bool { get }
   /// Makes a classifier with gradients, or returns `nil` when the model has none.
   func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)?
+  /// Makes a classifier with gradients for rows of several inputs: its answer to a row does not depend on how many rows
+  /// it is asked about. `nil` when batches are not worth sharing, because a row alone costs hardly more.
+  func makeSharedClassifier() throws -> (any DifferentiableClassifier)?
 }
 
 extension ClassifierSource {
@@ -62,6 +65,8 @@ extension ClassifierSource {
   }
 
   public var leadingLayer: LeadingLayer? { nil }
+
+  public func makeSharedClassifier() throws -> (any DifferentiableClassifier)? { nil }
 
   public var hasGradients: Bool {
     if let made = try? makeDifferentiableClassifier(batchSize: 1) { return made.batchSize > 0 }

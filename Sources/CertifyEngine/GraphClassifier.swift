@@ -27,11 +27,21 @@ public final class GraphClassifier: DifferentiableClassifier, TrainableClassifie
   ///
   /// - Parameter isTrainable: whether the parameters may change and have gradients; needs `gradients`.
   /// - Throws: ``EngineError``.
-  public init(
+  public convenience init(
     graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct, isTrainable: Bool = false
   ) throws {
+    try self.init(
+      graph: graph, gradients: gradients, convolutions: convolutions, isTrainable: isTrainable, memory: nil)
+  }
+
+  /// - Parameter memory: What the classifier shares with others of the same graph; its offset is then not to be written.
+  init(
+    graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic, isTrainable: Bool = false,
+    memory: PlanMemory?
+  ) throws {
     evaluator = try GraphEvaluator(
-      graph: graph, gradients: gradients, convolutions: convolutions, isTrainable: isTrainable)
+      graph: graph, gradients: gradients, convolutions: convolutions, isTrainable: isTrainable, memory: memory
+    )
     let width = evaluator.outputShape.reduce(1, *)
     guard width >= 1, evaluator.outputShape.filter({ $0 != 1 }).count <= 1 else {
       throw EngineError.notAClassifier(outputShape: evaluator.outputShape)

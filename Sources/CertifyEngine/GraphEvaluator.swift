@@ -33,8 +33,15 @@ public final class GraphEvaluator {
   ///
   /// - Parameter isTrainable: whether the parameters may change and have gradients; needs `gradients`.
   /// - Throws: ``EngineError`` for an operation or a shape that the kernels refuse.
-  public init(
+  public convenience init(
     graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct, isTrainable: Bool = false
+  ) throws {
+    try self.init(
+      graph: graph, gradients: gradients, convolutions: convolutions, isTrainable: isTrainable, memory: nil)
+  }
+
+  init(
+    graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic, isTrainable: Bool, memory: PlanMemory?
   ) throws {
     let input = graph.values[graph.input].shape
     let output = graph.values[graph.output].shape
@@ -42,7 +49,8 @@ public final class GraphEvaluator {
       throw EngineError.notAClassifier(outputShape: output)
     }
     plan = try Plan(
-      graph: graph, gradients: gradients, convolutions: convolutions, isTrainable: isTrainable)
+      graph: graph, gradients: gradients, convolutions: convolutions, isTrainable: isTrainable, memory: memory
+    )
     parameters = plan.trainable?.parameters ?? UnsafeMutableBufferPointer(start: nil, count: 0)
     parameterGradients = UnsafeBufferPointer(
       plan.trainable?.gradients ?? UnsafeMutableBufferPointer(start: nil, count: 0))

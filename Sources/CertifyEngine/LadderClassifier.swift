@@ -1,7 +1,8 @@
 /// A classifier that evaluates few rows with a plan for few rows: an attack on one input asks about some restarts at
 /// a time, a smoothed one about many noisy copies.
 ///
-/// Which plan a row is evaluated by depends on the number of rows alone; plans may differ in rounding errors.
+/// Which plan a row is evaluated by depends on the number of rows alone; plans may differ in rounding errors. Plans
+/// are made when they are first asked for, and share constants and temporary buffers.
 final class LadderClassifier: DifferentiableClassifier {
   let inputShape: [Int]
   let classCount: Int
@@ -15,7 +16,8 @@ final class LadderClassifier: DifferentiableClassifier {
   /// The sizes below the top one, in ascending order, and what evaluates them; made when first asked for.
   private let sizes: [Int]
   private var rungs: [Int: GraphClassifier] = [:]
-  private let make: (Int) throws -> GraphClassifier
+  private let make: (Int, PlanMemory) throws -> GraphClassifier
+  private let memory = PlanMemory()
   private let answers: UnsafeMutableBufferPointer<Float>
   private let pulled: UnsafeMutableBufferPointer<Float>
   /// What the last forward pass ran on.
@@ -23,9 +25,10 @@ final class LadderClassifier: DifferentiableClassifier {
 
   /// - Parameters:
   ///   - sizes: the rows of the plans, in ascending order; at least one.
-  ///   - make: makes the classifier, with gradients, of so many rows.
-  init(sizes: [Int], make: @escaping (Int) throws -> GraphClassifier) throws {
-    top = try make(sizes.last ?? 1)
+  ///   - make: makes the classifier, with gradients, of so many rows, in memory that all of them share.
+  init(sizes: [Int], make: @escaping (Int, PlanMemory) throws -> GraphClassifier) throws {
+    // The largest comes first: its temporary buffers hold those of the others.
+    top = try make(sizes.last ?? 1, memory)
     self.sizes = Array(sizes.dropLast())
     self.make = make
     current = top
@@ -41,6 +44,12 @@ final class LadderClassifier: DifferentiableClassifier {
     logits = UnsafeBufferPointer(answers)
     inputGradients = UnsafeBufferPointer(pulled)
   }
+
+  /// The rows of its plans below the largest: none leaves more than a quarter of a plan empty.
+  static let steps = [1, 2, 3, 4, 6, 9, 12]
+
+  /// The bytes of the memory that its plans share.
+  var sharedByteCount: Int { memory.byteCount }
 
   deinit {
     answers.deallocate()
@@ -65,7 +74,7 @@ final class LadderClassifier: DifferentiableClassifier {
   private func rung(_ count: Int) throws -> GraphClassifier {
     guard count >= 1, let size = sizes.first(where: { $0 >= count }) else { return top }
     if let made = rungs[size] { return made }
-    let made = try make(size)
+    let made = try make(size, memory)
     rungs[size] = made
     return made
   }

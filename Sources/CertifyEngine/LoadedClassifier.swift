@@ -16,6 +16,8 @@ public struct LoadedClassifier: ClassifierSource {
   public let leadingLayer: LeadingLayer?
   /// The largest number of elements of a value for one input.
   private let widestValue: Int
+  /// How often a row uses each weight, on average.
+  private let weightUses: Double
 
   /// Reads the model as a classifier.
   ///
@@ -35,6 +37,7 @@ public struct LoadedClassifier: ClassifierSource {
     isBinary = width == 1
     gradientSupport = graph.gradientSupport
     leadingLayer = graph.leadingLinear.map { LeadingLayer($0) }
+    weightUses = graph.multiplyAdds / max(graph.weightCount, 1)
     widestValue = graph.values.map { $0.shape.reduce(1, *) }.max() ?? 1
   }
 
@@ -78,12 +81,22 @@ public struct LoadedClassifier: ClassifierSource {
 
   public func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)? {
     guard hasGradients else { return nil }
-    // One row, and as many as an attack on one input asks about at a time.
-    let sizes = [1, 12].filter { $0 < batchSize } + [batchSize]
-    return try LadderClassifier(sizes: sizes) { rows in
-      try GraphClassifier(graph: graph(batchSize: rows), gradients: true, convolutions: samplingConvolutions)
+    let sizes = LadderClassifier.steps.filter { $0 < batchSize } + [batchSize]
+    return try LadderClassifier(sizes: sizes) { rows, memory in
+      try GraphClassifier(
+        graph: graph(batchSize: rows), gradients: true, convolutions: samplingConvolutions, memory: memory)
     }
   }
+
+  public func makeSharedClassifier() throws -> (any DifferentiableClassifier)? {
+    // A row that uses each weight a few times only takes as long as reading the weights does.
+    guard hasGradients, weightUses > 0, weightUses < 4 else { return nil }
+    return try GraphClassifier(
+      graph: graph(batchSize: Self.sharedRows), gradients: true, convolutions: samplingConvolutions)
+  }
+
+  /// Rows after which more of them no longer make one cheaper.
+  private static let sharedRows = 12
 
   /// The rows of a forward pass at which the widest value of a batch stays within about a megabyte, so that it
   /// is still in the cache when the next operation reads it: 12, 24, 48, 96 or 192, which leave no short block of

@@ -26,7 +26,7 @@ extension Evaluator {
     guard
       let gradients = try source.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
     else { return nil }
-    let reference = try source.makeClassifier(batchSize: configuration.batchSize)
+    let reference = try source.makeClassifier(batchSize: configuration.baseBatchSize(source))
     let brackets = results.flatMap { result in
       result.brackets.filter { $0.classifier == .base && $0.norm == norm }.map { (result.index, $0) }
     }

@@ -17,6 +17,9 @@ public struct Evaluator: Sendable {
     self.configuration = configuration
   }
 
+  /// The most inputs that a worker takes at once, where attacks that share batches are all there is to do.
+  private static var largestBlock: Int { 96 }
+
   /// What came of a run.
   public struct Outcome: Sendable {
     /// In the order of the inputs; those that were not finished are missing.
@@ -56,6 +59,7 @@ public struct Evaluator: Sendable {
     try configuration.checkAttacks(on: source)
     control.plan(inputs: count)
     let workers = max(1, min(jobs, count))
+    let block = try configuration.onlyAttacksInBatches ? max(1, min(Self.largestBlock, count / workers)) : 1
     let noises = try configuration.smoothings.map {
       try SharedNoise($0, source: source, configuration: configuration)
     }
@@ -75,14 +79,21 @@ public struct Evaluator: Sendable {
           source: source, configuration: configuration, noises: noises, threads: jobs / workers, stop: stop,
           prepared: prepared)
         while !control.isFinishing, !stop.isRaised {
-          let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard position < count else { return }
-          let start = ContinuousClock.now
-          control.begin(position)
-          guard var evaluated = worker.outcome(for: input(position)) else { return }
-          evaluated.duration = ContinuousClock.now - start
-          try deliver(position, evaluated)
-          control.finish(position)
+          let first = next.wrappingAdd(block, ordering: .relaxed).oldValue
+          guard first < count else { return }
+          let begin = ContinuousClock.now
+          let inputs = (first..<min(first + block, count)).map(input)
+          worker.attackAhead(inputs)
+          let share = (ContinuousClock.now - begin) / inputs.count
+          for (position, input) in zip(first..., inputs) {
+            let start = ContinuousClock.now
+            control.begin(position)
+            guard var evaluated = worker.outcome(for: input) else { return }
+            evaluated.duration = share + (ContinuousClock.now - start)
+            try deliver(position, evaluated)
+            control.finish(position)
+            if control.isFinishing { return }
+          }
         }
       } catch {
         failure.record(error)

@@ -78,6 +78,26 @@ public struct RunConfiguration: Sendable {
     classifiers.contains { attack(on: $0) != .none }
   }
 
+  /// The attack on the base classifier in one norm.
+  func baseAttack(_ norm: Norm) throws -> BaseAttack {
+    try BaseAttack(
+      name: baseAttack, goal: goal, threat: ThreatModel(norm: norm, space: space),
+      parameters: attackParameters, seed: seed)
+  }
+
+  /// Whether attacks on several inputs can share batches.
+  var sharesBatches: Bool {
+    get throws {
+      guard classifiers.contains(.base), target == nil, let norm = norms.first else { return false }
+      return try baseAttack(norm).sharesBatches
+    }
+  }
+
+  /// Whether there is nothing else to do: where there is, inputs are better handed out one by one.
+  var onlyAttacksInBatches: Bool {
+    get throws { try classifiers == [.base] && baseCertificates.isEmpty && sharesBatches }
+  }
+
   /// The error rate of either side of a bracket when a contradiction is tested again.
   static let retestLevel = 1e-6
 

@@ -4,19 +4,41 @@ import CertifyResults
 import CertifyThreat
 
 extension Worker {
+  /// Attacks inputs whose turns are about to come, where their attacks share batches.
+  ///
+  /// What one of them fails with, or is interrupted by, is met again at its turn.
+  func attackAhead(_ inputs: [AttackInput]) {
+    attacked = [:]
+    guard let shared, let gradients, inputs.count > 1 else { return }
+    for norm in configuration.norms {
+      let outcomes = try? configuration.baseAttack(norm).run(
+        on: inputs, reference: reference, gradients: gradients, shared: shared)
+      attacked[norm] = outcomes.map { Dictionary(zip(inputs.map(\.index), $0)) { first, _ in first } }
+    }
+  }
+
+  /// The outcome of the attack on the base classifier, the same whether it ran ahead or runs now.
+  private func attackOutcome(_ input: AttackInput, _ norm: Norm) throws -> AttackOutcome {
+    if let outcome = attacked[norm]?[input.index] { return outcome }
+    let attack = try configuration.baseAttack(norm)
+    if let shared, let gradients {
+      let outcomes = try attack.run(
+        on: [input], reference: reference, gradients: gradients, shared: shared)
+      if let outcome = outcomes.first { return outcome }
+    }
+    return try attack.run(on: input, reference: reference, gradients: gradients, surrogate: surrogate)
+  }
+
   /// The base classifier's bracket in each norm.
   func baseBrackets(_ input: AttackInput) throws -> [WitnessedBracket] {
     let targets = try targets(of: input)
     return try configuration.norms.map { norm in
       let threat = threat(norm)
-      let attack = try BaseAttack(
-        name: configuration.baseAttack, goal: configuration.goal, threat: threat,
-        parameters: configuration.attackParameters, seed: configuration.seed)
       let (outcome, records) = try self.attack(targets) { target in
         try target.map {
-          try attack.run(
+          try configuration.baseAttack(norm).run(
             on: input, target: $0, reference: reference, gradients: gradients, surrogate: surrogate)
-        } ?? attack.run(on: input, reference: reference, gradients: gradients, surrogate: surrogate)
+        } ?? attackOutcome(input, norm)
       }
       let predicted = try outcome?.cleanClass ?? reference.decide(input.point)
       let correct = predicted == input.label

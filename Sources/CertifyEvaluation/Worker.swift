@@ -22,6 +22,8 @@ struct SharedNoise: Sendable {
 }
 
 /// Evaluates inputs: the brackets of one input depend on nothing but that input.
+///
+/// Attacks on the base classifier may run on several inputs at once, ahead of their turns.
 final class Worker {
   let configuration: RunConfiguration
   /// f where f itself is bracketed: asked about one row at a time where attacks have gradients to ask.
@@ -31,9 +33,13 @@ final class Worker {
   let gradients: (any DifferentiableClassifier)?
   /// Another model, for attacks on f by transfer.
   let surrogate: (any DifferentiableClassifier)?
+  /// What the rows of several inputs' attacks share, where they do.
+  let shared: (any DifferentiableClassifier)?
   let smoothed: [SmoothedTeam]
   /// What samples say of the inputs, where they share a budget.
   let prepared: PreparedEvidence?
+  /// The outcomes of attacks that ran before their input's turn, by norm and index.
+  var attacked: [Norm: [Int: AttackOutcome]] = [:]
 
   /// - Parameter threads: how many threads share the samples of one input.
   init(
@@ -51,6 +57,11 @@ final class Worker {
       configuration.attacks
       ? try configuration.surrogate?.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
         .map { MonitoredDifferentiableClassifier($0, stop: stop) } : nil
+    shared =
+      try configuration.sharesBatches
+      ? source.makeSharedClassifier().map {
+        MonitoredDifferentiableClassifier($0, stop: stop)
+      } : nil
     func monitored(_ classifier: any Classifier) -> any Classifier {
       MonitoredClassifier(classifier, stop: stop)
     }

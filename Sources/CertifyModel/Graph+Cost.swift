@@ -3,6 +3,18 @@ extension Graph {
   ///
   /// A double, since a damaged file can ask for more than an integer holds.
   public var multiplyAdds: Double { nodes.reduce(0) { $0 + $1.multiplyAdds(in: self) } }
+
+  /// The weights of the convolutions and linear layers, in numbers.
+  public var weightCount: Double {
+    nodes.reduce(0) { sum, node in
+      switch node.operation {
+      case .convolution(let convolution): sum + Double(convolution.weights.elements.count)
+      case .transposedConvolution(let convolution): sum + Double(convolution.weights.elements.count)
+      case .linear(let linear): sum + Double(linear.weights.elements.count)
+      default: sum
+      }
+    }
+  }
 }
 
 extension Node {

@@ -85,7 +85,8 @@ public struct FeasibleSet: Sendable {
     }
     guard radius >= 0 else { throw .radius(radius) }
     for i in 0..<dimension { self.center[i] = center[i] }
-    try setRadius(radius)
+    self.radius = radius
+    placeFaces()
   }
 
   /// Moves the set to another input and budget.
@@ -102,7 +103,12 @@ public struct FeasibleSet: Sendable {
   /// - Throws: ``ThreatError/radius(_:)`` when it is negative or NaN.
   public mutating func setRadius(_ radius: Double) throws(ThreatError) {
     guard radius >= 0 else { throw .radius(radius) }
+    guard radius != self.radius else { return }
     self.radius = radius
+    placeFaces()
+  }
+
+  private mutating func placeFaces() {
     guard norm == .linf, radius < .infinity else {
       for i in 0..<dimension { (lower[i], upper[i]) = ends(i) }
       return

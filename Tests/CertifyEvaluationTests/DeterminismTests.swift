@@ -1,3 +1,4 @@
+import CertifyAttacks
 import CertifyEngine
 import CertifyEvaluation
 import CertifyModel
@@ -67,6 +68,32 @@ struct DeterminismTests {
       // In the order in which they were asked for.
       #expect(apart == subset.map { together[$0] })
     }
+  }
+
+  /// Attacks whose rows share batches: the same brackets on any number of threads and beside any other inputs.
+  @Test(arguments: [AttackName.pgd, .momentum], [1, 3])
+  func sharedBatchesDoNotMatter(_ attack: AttackName, _ restarts: Int) throws {
+    var run = try DigitsRun(model: "digits_mlp")
+    run.configuration.classifiers = [.base]
+    run.configuration.norms = [.linf, .l2]
+    run.configuration.baseAttack = attack
+    run.configuration.goal = .epsilons([0.1, 0.3])
+    run.configuration.attackParameters.restarts = restarts
+    let alone = try run.run(Array(0..<40), jobs: 1).inputs
+    #expect(alone.count == 40)
+    let found = alone.flatMap(\.brackets).map { $0.upper != nil }
+    #expect(found.contains(true) && found.contains(false))
+    for jobs in [2, 5] {
+      #expect(try run.run(Array(0..<40), jobs: jobs).inputs == alone, "\(jobs) jobs")
+    }
+    for some in [Array(0..<1), Array(0..<7), [39, 3, 12], Array(20..<40)] {
+      #expect(try run.run(some, jobs: 1).inputs == some.map { alone[$0] }, "\(some)")
+    }
+    // What is certified besides, and how inputs are handed out then, changes nothing either.
+    let certificate = FalseBaseCertificate(onlyOnce: true)
+    run.configuration.baseCertificates = [certificate]
+    let both = try run.run(Array(0..<9), jobs: 2).inputs
+    #expect(both.map { $0.brackets.map(\.upper) } == alone.prefix(9).map { $0.brackets.map(\.upper) })
   }
 
   @Test func seedDecides() throws {

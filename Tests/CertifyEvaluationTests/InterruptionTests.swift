@@ -77,8 +77,28 @@ struct InterruptionTests {
     #expect(outcome.inputs == Array(complete.inputs.prefix(outcome.inputs.count)))
   }
 
-  /// Whichever thread meets them, and without a trace in the others.
-  @Test(arguments: [1, 2, 5]) func inputsThatFailSaySoAndTheOthersGoOn(_ jobs: Int) throws {
+  /// In the middle of a batch that several inputs share: the next batch is the last.
+  @Test func cancellationDoesNotWaitForABatchOfInputs() throws {
+    let control = RunControl()
+    let run = try DigitsRun()
+    let source = PoisonedSource(base: run.classifier, poisonAbove: .infinity) {
+      if control.rows > 200 { control.cancel() }
+    }
+    var configuration = run.configuration
+    configuration.classifiers = [.base]
+    (configuration.baseAttack, configuration.goal) = (.pgd, .epsilons([1e-4]))
+    configuration.attackParameters.steps = 1000
+    configuration.attackParameters.restarts = 1
+    configuration.attackParameters.maximumQueries = 100_000
+    let outcome = try Evaluator(source: source, configuration: configuration).run(
+      count: 20, jobs: 1, control: control, input: { run.input($0) })
+    #expect(outcome.interrupted && outcome.inputs.isEmpty)
+    #expect(control.rows > 200 && control.rows <= 200 + 2 * PoisonedSource.sharedRows)
+  }
+
+  /// Whichever thread meets them, and without a trace in the others, also where their attacks share batches.
+  @Test(arguments: [1, 2, 5], [false, true])
+  func inputsThatFailSaySoAndTheOthersGoOn(_ jobs: Int, sharing: Bool) throws {
     let run = try DigitsRun()
     let inputs = (0..<8).map { position in
       var input = run.input(10 + position)
@@ -89,6 +109,7 @@ struct InterruptionTests {
     var configuration = run.configuration
     configuration.space.gridSteps = nil
     configuration.classifiers = [.base]
+    if sharing { (configuration.baseAttack, configuration.goal) = (.pgd, .epsilons([0.001])) }
     let poisoned = PoisonedSource(base: run.classifier, poisonAbove: 0.99)
     let control = RunControl()
     let outcome = try Evaluator(source: poisoned, configuration: configuration).run(
@@ -142,6 +163,12 @@ private struct PoisonedSource: ClassifierSource {
 
   func makeClassifier(batchSize: Int) throws -> any Classifier {
     try PoisonedClassifier(GraphClassifier(graph: base.graph(batchSize: batchSize), gradients: true), self)
+  }
+
+  static let sharedRows = 12
+
+  func makeSharedClassifier() throws -> (any DifferentiableClassifier)? {
+    try makeDifferentiableClassifier(batchSize: Self.sharedRows)
   }
 
   func makeDifferentiableClassifier(batchSize: Int) throws -> (any DifferentiableClassifier)? {

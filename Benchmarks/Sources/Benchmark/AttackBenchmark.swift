@@ -25,7 +25,10 @@ struct AttackBenchmark: Decodable {
     let dataset = try Dataset.load(path: data).reshaped(to: source.inputShape)
     let labels = try dataset.requiredLabels()
     let reference = try source.makeClassifier(batchSize: 1)
-    let gradients = try source.makeDifferentiableClassifier(batchSize: min(source.preferredBatchSize, 64))
+    guard let gradients = try source.makeDifferentiableClassifier(batchSize: 24) else {
+      throw BenchmarkError.badRequest("\(model) has no gradients")
+    }
+    let shared = try source.makeSharedClassifier()
     var parameters = AttackParameters()
     parameters.steps = steps
     parameters.restarts = restarts
@@ -36,12 +39,14 @@ struct AttackBenchmark: Decodable {
       parameters: parameters, seed: 0)
     var robust = 0
     let time = try Stopwatch.measure {
-      for index in 0..<count {
-        let input = AttackInput(
-          index: index, point: dataset.input(index), grid: nil, label: labels[index])
-        let outcome = try attack.run(on: input, reference: reference, gradients: gradients)
-        if outcome.witness == nil { robust += 1 }
+      let inputs = (0..<count).map {
+        AttackInput(index: $0, point: dataset.input($0), grid: nil, label: labels[$0])
       }
+      let outcomes =
+        try shared.map {
+          try attack.run(on: inputs, reference: reference, gradients: gradients, shared: $0)
+        } ?? inputs.map { try attack.run(on: $0, reference: reference, gradients: gradients) }
+      robust = outcomes.count { $0.witness == nil }
     }
     return Result(time: time, accuracy: Double(robust) / Double(count))
   }

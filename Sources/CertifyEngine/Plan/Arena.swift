@@ -17,15 +17,21 @@ final class Arena {
   /// Zeroed memory that lives as long as the arena, whole cache lines: kernels for padded channels may read the
   /// rest of a vector.
   func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
-    let size = Arena.roundedUp(max(byteCount, 1))
-    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: Arena.alignment)
-    block.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    let block = Arena.block(byteCount: byteCount)
     blocks.append(block)
-    self.byteCount += size
+    self.byteCount += Arena.roundedUp(max(byteCount, 1))
     return block
   }
 
-  private static func roundedUp(_ byteCount: Int) -> Int {
+  /// Zeroed memory, whole cache lines, that the caller deallocates.
+  static func block(byteCount: Int) -> UnsafeMutableRawPointer {
+    let size = roundedUp(max(byteCount, 1))
+    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: alignment)
+    block.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    return block
+  }
+
+  static func roundedUp(_ byteCount: Int) -> Int {
     (byteCount + alignment - 1) / alignment * alignment
   }
 
@@ -33,7 +39,9 @@ final class Arena {
   ///
   /// A buffer that is written before `forwardCount` and read at or after it stays alive to the end, so that
   /// the backward part can run again.
-  func place(_ steps: [Step], forwardCount: Int) {
+  ///
+  /// - Parameter memory: What provides the memory, shared with other plans; `nil` for the arena itself.
+  func place(_ steps: [Step], forwardCount: Int, in memory: PlanMemory? = nil) {
     var lives: [ObjectIdentifier: Life] = [:]
     for (time, step) in steps.enumerated() {
       for buffer in step.reads + step.writes where buffer.kind == .temporary {
@@ -61,7 +69,7 @@ final class Arena {
       total = max(total, offset + life.size)
     }
     guard total > 0 else { return }
-    let base = allocate(byteCount: total)
+    let base = memory?.block(byteCount: total) ?? allocate(byteCount: total)
     for (life, offset) in placed { life.buffer.address = base + offset }
   }
 

@@ -15,7 +15,7 @@ final class Plan {
   let inputGradient: Slot?
   /// The bias of the first node, when that is a linear layer with one.
   let leadingBias: Slot?
-  /// The bytes of all buffers and constants.
+  /// The bytes of all buffers and constants, without those in shared memory.
   let byteCount: Int
   /// What the steps of a forward run do, in order.
   let forwardOperations: [String]
@@ -23,18 +23,24 @@ final class Plan {
   let trainable: ParameterStore?
 
   private let arena: Arena
+  private let memory: PlanMemory?
   private let forwardRunner: PlanRunner
   private let backwardRunner: PlanRunner
   private let training: TrainingRunners?
 
-  /// - Parameter isTrainable: whether parameters may change and have gradients; needs `gradients`.
+  /// - Parameters:
+  ///   - isTrainable: whether parameters may change and have gradients; needs `gradients`.
+  ///   - memory: What the plan shares with others of the same graph; `nil` when it has everything to itself. A
+  ///     trainable one always has.
   init(
-    graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct, isTrainable: Bool = false
+    graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct, isTrainable: Bool = false,
+    memory: PlanMemory? = nil
   ) throws {
     let context = try KernelContext()
+    let memory = isTrainable ? nil : memory
     let builder = PlanBuilder(
       graph: graph, context: context, gradients: gradients, convolutions: convolutions,
-      isTrainable: isTrainable)
+      isTrainable: isTrainable, memory: memory)
     let input = builder.pinned(try .plain(builder.shape(graph.input)))
     builder.define(graph.input, input)
     let groups = FusedNode.schedule(graph, gradients: gradients)
@@ -54,13 +60,14 @@ final class Plan {
       outputGradient = seed
       inputGradient = result
     }
-    builder.arena.place(builder.steps, forwardCount: forwardCount)
+    builder.arena.place(builder.steps, forwardCount: forwardCount, in: memory)
     self.input = input
     self.output = output
     self.outputGradient = outputGradient
     self.inputGradient = inputGradient
     leadingBias = graph.nodes.first.flatMap { builder.bias($0) }
     self.arena = builder.arena
+    self.memory = memory
     self.byteCount = builder.arena.byteCount
     forwardOperations = builder.steps[..<forwardCount].map(\.name)
     self.forwardRunner = try PlanRunner(builder.steps[..<forwardCount], context: context)

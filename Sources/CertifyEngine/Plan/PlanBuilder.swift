@@ -19,6 +19,8 @@ final class PlanBuilder {
   let convolutionStyle: ConvolutionStyle
   /// The parameters that may change between runs, and their gradients; `nil` when all constants stay.
   let trainable: ParameterStore?
+  /// Where constants are kept, when plans share them.
+  private let memory: PlanMemory?
   private(set) var steps: [Step] = []
   private var values: [ValueID: [Slot]] = [:]
   private var valueGradients: [ValueID: Slot] = [:]
@@ -33,9 +35,10 @@ final class PlanBuilder {
 
   init(
     graph: Graph, context: KernelContext, gradients: Bool, convolutions: ConvolutionArithmetic,
-    isTrainable: Bool = false
+    isTrainable: Bool, memory: PlanMemory?
   ) {
     self.graph = graph
+    self.memory = memory
     self.context = context
     self.gradients = gradients
     trainable = isTrainable ? ParameterStore(graph: graph, arena: arena) : nil
@@ -69,10 +72,23 @@ final class PlanBuilder {
 
   /// A constant in the layout asked for; the numbers are given in the row-major order of `source`.
   func constant(_ elements: [Float], source: Layout, layout: Layout) throws -> Slot {
-    let result = pinned(layout)
+    guard let memory else {
+      let result = pinned(layout)
+      try write(elements, source: source, to: result)
+      return result
+    }
+    let address = try memory.constant(byteCount: layout.byteCount) { address in
+      let buffer = Buffer(byteCount: layout.byteCount, kind: .pinned, address: address)
+      try write(elements, source: source, to: Slot(buffer: buffer, layout: layout))
+    }
+    return Slot(
+      buffer: Buffer(byteCount: layout.byteCount, kind: .pinned, address: address), layout: layout)
+  }
+
+  private func write(_ elements: [Float], source: Layout, to result: Slot) throws {
     try elements.withUnsafeBufferPointer { numbers in
       guard let base = numbers.baseAddress else { return }
-      guard !source.isEqual(to: layout) else {
+      guard !source.isEqual(to: result.layout) else {
         result.floats.update(from: base, count: numbers.count)
         return
       }
@@ -82,10 +98,9 @@ final class PlanBuilder {
           byteCount: source.byteCount, kind: .pinned, address: UnsafeMutableRawPointer(mutating: base)),
         layout: source)
       try PlanRunner.runOnce(
-        reorderPrimitive(from: source, to: layout),
+        reorderPrimitive(from: source, to: result.layout),
         arguments: [(DNNL_ARG_FROM, given), (DNNL_ARG_TO, result)], context: context)
     }
-    return result
   }
 
   // MARK: Steps
