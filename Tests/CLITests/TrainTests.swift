@@ -80,8 +80,6 @@ import _CertifyTestSupport
     Complaint(options: ["--objective", "magic"], status: 64, says: "there is no such objective"),
     Complaint(options: ["--objective", "pgd"], status: 64, says: "--epsilon 0.0: give a budget above 0"),
     Complaint(options: ["--objective", "ibp", "--epsilon", "0.1", "--norm", "l2"], status: 64, says: "linf"),
-    Complaint(
-      options: ["--model", "fixtures/models/sklearn/normalizer_max_logistic.onnx"], status: 65, says: "shape"),
     Complaint(options: ["--architecture", "vgg"], status: 64, says: "logistic, mlp, cnn, resnet8"),
     Complaint(options: ["--model", Digits.logistic, "--architecture", "mlp"], status: 64, says: "exclude"),
     Complaint(options: ["--bounds", "0.5,1", "--epsilon", "0.1"], status: 65, says: "0.5"),

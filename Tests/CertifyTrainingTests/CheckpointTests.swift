@@ -17,10 +17,9 @@ struct CheckpointTests {
 
   @Test func damageIsFound() throws {
     let (_, bytes) = try Self.bytes()
-    var random = SystemRandomNumberGenerator()
     for position in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 40)) {
       var damaged = bytes
-      damaged[position] ^= UInt8(1) << UInt8.random(in: 0..<8, using: &random)
+      damaged[position] ^= UInt8(1) << UInt8(position % 8)
       #expect(throws: TrainingError.self) { try Checkpoint(bytes: damaged, identity: "data") }
     }
     for length in [0, 1, 29, 31, 70, bytes.count / 2, bytes.count - 1] {

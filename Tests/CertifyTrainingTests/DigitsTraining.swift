@@ -20,7 +20,7 @@ enum DigitsTraining {
 
   static func configuration(
     _ objective: Objective = .standard, threat: ThreatSetting = noThreat, epochs: Int = 4,
-    batchSize: Int = 128, learningRate: Double = 0.015, seed: UInt64 = 1
+    batchSize: Int = 128, learningRate: Double = 0.005, seed: UInt64 = 1
   ) -> TrainingConfiguration {
     TrainingConfiguration(
       objective: objective, threat: threat, optimiser: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8),

@@ -8,22 +8,22 @@ struct TrainerTests {
     var objective: Objective
     var threat = DigitsTraining.noThreat
     var architecture = Architecture.mlp(hidden: [48])
-    var epochs = 16
+    var epochs = 12
     /// What the accuracy on the test inputs must reach.
     var accuracy: Double
     var testDescription: String { "\(objective.name), \(architecture.description)" }
   }
 
   static let cases: [Case] = [
-    Case(objective: .standard, architecture: .logistic, accuracy: 0.9),
-    Case(objective: .standard, accuracy: 0.95),
+    Case(objective: .standard, architecture: .logistic, accuracy: 0.85),
+    Case(objective: .standard, accuracy: 0.93),
     Case(objective: .standard, architecture: .cnn, accuracy: 0.95),
-    Case(objective: .standard, architecture: .resnet8, epochs: 8, accuracy: 0.93),
+    Case(objective: .standard, architecture: .resnet8, epochs: 6, accuracy: 0.89),
     Case(objective: .gaussian(sigma: 0.25), accuracy: 0.93),
-    Case(objective: .fgsm(length: 1.25), threat: DigitsTraining.threat(0.1), accuracy: 0.91),
-    Case(objective: .pgd(steps: 3, length: 0.8), threat: DigitsTraining.threat(0.1), accuracy: 0.91),
+    Case(objective: .fgsm(length: 1.25), threat: DigitsTraining.threat(0.1), accuracy: 0.9),
+    Case(objective: .pgd(steps: 3, length: 0.8), threat: DigitsTraining.threat(0.1), accuracy: 0.9),
     Case(
-      objective: .gradientPenalty(weight: 0.1, step: 0.01), threat: DigitsTraining.threat(0.1), accuracy: 0.91
+      objective: .gradientPenalty(weight: 0.1, step: 0.01), threat: DigitsTraining.threat(0.1), accuracy: 0.88
     ),
     Case(
       objective: .smoothAdv(sigma: 0.12, samples: 2, steps: 2, length: 1),
