@@ -38,6 +38,10 @@ struct BoundarySearch: SmallestNormAttack {
       let kept = stage.steps == 8 ? 1.5 : 1.2
       tracks = tracks.filter { min(walk.tracks[$0].best, walk.tracks[$0].promise) < kept * best }
     }
+    // A target that lies behind another class is found by steps that only look for its boundary.
+    if oracle.nearest == nil {
+      guard try walk.run(tracks, steps: 30, rule: { _ in .averaged(0) }) else { return }
+    }
     for index in tracks where walk.tracks[index].best.isFinite { walk.move(index, to: walk.nearest(index)) }
     let last = Stage(steps: 30, first: 0.3, last: 0.01)
     _ = try walk.run(tracks, steps: last.steps) { .averaged(last.value($0)) }

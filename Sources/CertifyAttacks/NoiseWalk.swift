@@ -28,9 +28,11 @@ struct NoiseWalk {
   /// - Parameter clean: f's answers under noise at x.
   mutating func search(clean: ClassCounts, generator: inout SplitMix64) throws -> SmoothedCrossing? {
     let samples = max(oracle.remaining / 12, 64)
+    // What is found has to be confirmed yet.
+    let reserve = oracle.remaining * 2 / 5
     guard var crossing = try first(clean: clean, samples: samples, generator: &generator) else { return nil }
     var best = crossing
-    for _ in 0..<Self.rounds {
+    for _ in 0..<Self.rounds where oracle.remaining - samples > reserve {
       guard try look(at: crossing.point, samples: samples),
         let next = try self.crossing(near: crossing.distance, samples: 512)
       else { break }

@@ -3,7 +3,8 @@
 /// The time of an input is estimated with those that are still being evaluated, which by now are longer than
 /// others were: the mean is that of the product-limit estimate S of the durations' survival function (Kaplan and
 /// Meier 1958, doi:10.1080/01621459.1958.10501452), an input that has been evaluated for e takes
-/// ∫ₑ^∞ S(t) dt / S(e) more, and the sum is shared out over as many lanes as there were inputs at a time.
+/// ∫ₑ^∞ S(t) dt / S(e) more, and each input that waits takes the mean on the lane that is free first, of as many
+/// lanes as there were inputs at a time.
 public struct TimeLeft: Sendable {
   private let total: Int
   private var begun: [Int: Duration] = [:]
@@ -32,10 +33,17 @@ public struct TimeLeft: Sendable {
     guard !durations.isEmpty else { return nil }
     let running = begun.values.map { (time - $0) / .seconds(1) }
     let curve = SurvivalCurve(ended: durations, running: running)
-    let rest = running.map { curve.rest(after: $0) }
+    let mean = curve.rest(after: 0)
+    var busy = running.map { curve.rest(after: $0) }
+    busy += [Double](repeating: 0, count: max(0, lanes - busy.count))
     let waiting = max(0, total - durations.count - running.count)
-    let work = Double(waiting) * curve.rest(after: 0) + rest.reduce(0, +)
-    return .seconds(max(work / Double(lanes), rest.max() ?? 0))
+    // Whole rounds leave the lanes as far apart as they are.
+    let rounds = max(0, waiting / lanes - 4)
+    for _ in 0..<waiting - rounds * lanes {
+      guard let free = busy.indices.min(by: { busy[$0] < busy[$1] }) else { break }
+      busy[free] += mean
+    }
+    return .seconds(Double(rounds) * mean + (busy.max() ?? 0))
   }
 }
 

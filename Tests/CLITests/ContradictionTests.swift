@@ -21,6 +21,8 @@ import Testing
     bracket.contradiction = record(lower, upper)
     file.results.inputs[1].brackets = [bracket]
     try place.write(file.json(), to: "out/results.json")
+    // Where there is a store, it is what counts.
+    try FileManager.default.removeItem(atPath: place.path("out/run.sqlite"))
     return place
   }
 

@@ -120,7 +120,8 @@ import _CertifyTestSupport
     return packages.flatMap { package -> [String] in
       let sources = checkouts.appendingPathComponent("\(package)/Sources")
       let targets = (try? FileManager.default.contentsOfDirectory(atPath: sources.path)) ?? []
-      return targets.map { sources.appendingPathComponent("\($0)/include").path }
+      return targets.flatMap { ["\($0)/include", $0] }.map { sources.appendingPathComponent($0).path }
+        .filter { $0.hasSuffix("/include") || FileManager.default.fileExists(atPath: $0 + "/module.modulemap") }
         .filter { FileManager.default.fileExists(atPath: $0) }
     }
   }

@@ -225,7 +225,7 @@ import _CertifyTestSupport
         let outcome = try BaseAttack(name: name, goal: .epsilons([epsilon]), threat: threat, seed: 1).run(
           on: problem.input(steps: 255), reference: problem.classifier(batchSize: 1),
           gradients: problem.classifier(batchSize: 16))
-        #expect((outcome.succeededEpsilon != nil) == succeeds)
+        #expect((outcome.succeededEpsilon != nil) == succeeds, "\(name) at \(epsilon)")
       }
     }
   }

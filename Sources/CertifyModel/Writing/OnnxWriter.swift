@@ -50,7 +50,8 @@ struct OnnxNodes {
 
   init(_ graph: Graph) {
     self.graph = graph
-    names = [graph.input: "input", graph.output: "logits"]
+    names = [graph.output: "logits"]
+    names[graph.input] = "input"
     parameterNames = graph.parameterViews.reduce(into: [:]) { $0[$1.node, default: [:]][$1.role] = $1.name }
     usedNames = ["input", "logits"]
   }

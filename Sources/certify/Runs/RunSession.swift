@@ -35,7 +35,8 @@ struct RunSession {
         try store.record(
           evaluated.result, witnesses: evaluated.witnesses, at: pending[position],
           seconds: evaluated.duration / .seconds(1))
-        logger.info("\(Self.line(evaluated.result))")
+        let line = Logger.Message(stringLiteral: Self.line(evaluated.result))
+        logger.log(level: evaluated.result.error == nil ? .info : .warning, line)
       })
     try diagnose(evaluator, control)
     return interrupts.signal
