@@ -26,6 +26,9 @@ public struct ReplayedBracket: Sendable {
     var bracket = bracket
     bracket.attack = nil
     bracket.contradiction = nil
+    bracket.gapParts = nil
+    bracket.targets = nil
+    bracket.trajectory = nil
     if bracket.upper?.attack != Witness.clean { bracket.upper = nil }
     return bracket
   }

@@ -7,6 +7,7 @@ import GRDB
 /// What a call has recorded survives the end of the process at any moment. One process writes to a directory at
 /// a time; others may read meanwhile.
 public final class RunStore: Sendable {
+  /// The name of the file in the directory of a run.
   public static let fileName = "run.sqlite"
 
   public let directory: String

@@ -13,7 +13,7 @@ import _CertifyTestSupport
   ]
 
   private static func run(_ place: Workplace, _ more: [String]) throws -> (RunResults, String) {
-    let answer = try Certify.run(moons + ["--out", place.path("out")] + more)
+    let answer = try Certify.run(moons + ["--out", place.path("out"), "--overwrite"] + more)
     #expect(answer.status == 0, "\(answer.errors)")
     return (try place.results("out").results, try place.text("out/report.md"))
   }
