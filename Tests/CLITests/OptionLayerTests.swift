@@ -30,7 +30,7 @@ import _CertifyTestSupport
     let given = try manifest(place, config + ["--samples", "103"], environment: variables)
     #expect(given.samples == 103 && given.sigmas == [0.75])
     // The record says all, so that it can be run again without the file and the environment.
-    #expect(given.command.hasSuffix("--config \(file) --samples 103 --sigma=0.75 --quiet"))
+    #expect(given.command.hasSuffix("--config \(file) --samples 103 --sigma=0.75"))
     let named = try manifest(place, [], environment: ["CERTIFY_CONFIG": file, "CERTIFY_SIGMA": "0.25, 0.5"])
     #expect(named.samples == 101 && named.sigmas == [0.25, 0.5])
   }
