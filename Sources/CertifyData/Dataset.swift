@@ -8,6 +8,7 @@ public struct Dataset: Sendable {
     case floats([Float])
   }
 
+  /// The inputs' values, `count` times as many as one input has.
   public let samples: Samples
   /// The extents of one input; their product is at least 1.
   public let sampleShape: [Int]

@@ -2,6 +2,7 @@
 public struct NamedArrays: Sendable {
   /// One array.
   public struct Entry: Sendable, Equatable {
+    /// The extents; empty for a single number.
     public var shape: [Int]
     /// In row-major order.
     public var numbers: [Float]

@@ -1,5 +1,6 @@
 /// Which inputs of a data set a run looks at.
 public enum Selection: Sendable, Equatable {
+  /// Every input.
   case all
   /// The first N, or all when there are fewer.
   case first(Int)

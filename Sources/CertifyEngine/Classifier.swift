@@ -35,6 +35,7 @@ public protocol DifferentiableClassifier: Classifier {
 public protocol ClassifierSource: Sendable {
   /// The extents of one input, without the batch axis.
   var inputShape: [Int] { get }
+  /// The number of classes K, at least 2.
   var classCount: Int { get }
   /// Makes the classifier that defines f where f itself is certified: its rounding errors obey the bounds of sums
   /// of products.

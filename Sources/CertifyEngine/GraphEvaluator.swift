@@ -4,7 +4,9 @@ import CertifyModel
 public final class GraphEvaluator {
   /// The extents of one input and of one output row, without the batch axis.
   public let inputShape: [Int]
+  /// The extents of one output row, without the batch axis.
   public let outputShape: [Int]
+  /// The rows that each run evaluates, at least 1.
   public let batchSize: Int
   /// [batchSize, d], row-major.
   public let inputs: UnsafeMutableBufferPointer<Float>

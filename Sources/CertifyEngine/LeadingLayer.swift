@@ -4,6 +4,7 @@ import CertifyModel
 public struct LeadingLayer: Sendable {
   /// d and h.
   public let inputCount: Int
+  /// h, the number of the layer's outputs.
   public let outputCount: Int
   /// [h, d], row-major.
   public let weights: [Float]

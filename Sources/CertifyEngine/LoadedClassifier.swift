@@ -4,6 +4,7 @@ import CertifyModel
 ///
 /// A final softmax, log-softmax or sigmoid is left out. A single output z is read as the logits (0, z).
 public struct LoadedClassifier: ClassifierSource {
+  /// The file as it was read, with what it ends in.
   public let model: OnnxModel
   /// What the file ends in after the logits.
   public let head: Head

@@ -1,5 +1,6 @@
 /// A function of one number.
 public enum UnaryFunction: Sendable, Equatable {
+  /// max(x, 0).
   case relu
   /// slope·x below zero.
   case leakyRelu(slope: Float)
@@ -7,7 +8,9 @@ public enum UnaryFunction: Sendable, Equatable {
   case thresholdedRelu(threshold: Float)
   /// x moved by the shift towards 0 beyond ±threshold, else 0.
   case shrink(threshold: Float, shift: Float)
+  /// 1/(1 + e⁻ˣ).
   case sigmoid
+  /// The hyperbolic tangent.
   case tanh
   /// x·Φ(x).
   case gelu
@@ -27,19 +30,47 @@ public enum UnaryFunction: Sendable, Equatable {
   case swish(alpha: Float)
   /// min(max(x, lower), upper).
   case clip(lower: Float, upper: Float)
+  /// The error function 2/√π·∫₀ˣ e^(−t²) dt.
   case erf
+  /// eˣ.
   case exp
+  /// ln x.
   case log
+  /// √x.
   case sqrt
+  /// |x|.
   case abs
+  /// 1/x.
   case reciprocal
   /// x to a constant power.
   case power(exponent: Float)
-  case sin, cos, tan, arcsin, arccos, arctan
-  case sinh, cosh, arsinh, arcosh, artanh
+  /// sin x, x in radians.
+  case sin
+  /// cos x, x in radians.
+  case cos
+  /// tan x, x in radians.
+  case tan
+  /// The inverse of the sine, in [−π/2, π/2]; x in [−1, 1].
+  case arcsin
+  /// The inverse of the cosine, in [0, π]; x in [−1, 1].
+  case arccos
+  /// The inverse of the tangent, in (−π/2, π/2).
+  case arctan
+  /// (eˣ − e⁻ˣ)/2.
+  case sinh
+  /// (eˣ + e⁻ˣ)/2.
+  case cosh
+  /// The inverse of the hyperbolic sine.
+  case arsinh
+  /// The non-negative inverse of the hyperbolic cosine; x ≥ 1.
+  case arcosh
+  /// The inverse of the hyperbolic tangent; x in (−1, 1).
+  case artanh
   /// −1, 0 or 1.
   case sign
+  /// The largest whole number up to x.
   case floor
+  /// The smallest whole number from x on.
   case ceiling
   /// The nearest whole number, halves to even.
   case round
@@ -69,7 +100,18 @@ public enum UnaryFunction: Sendable, Equatable {
 
 /// A function of two numbers.
 public enum BinaryFunction: Sendable, Equatable {
-  case add, subtract, multiply, divide, maximum, minimum
+  /// a + b.
+  case add
+  /// a − b.
+  case subtract
+  /// a·b.
+  case multiply
+  /// a/b.
+  case divide
+  /// The larger of a and b.
+  case maximum
+  /// The smaller of a and b.
+  case minimum
   /// a to the power b.
   case power
 }
@@ -100,7 +142,9 @@ public struct Quantization: Sendable, Equatable {
   public var scale: Tensor
   /// Whole numbers, of the shape of `scale`.
   public var zeroPoint: Tensor
+  /// The smallest level, such as −128.
   public var lowest: Float
+  /// The largest level, such as 127.
   public var highest: Float
   /// Whether the result is the number that the level stands for.
   public var isDequantized: Bool

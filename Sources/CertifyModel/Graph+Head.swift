@@ -1,6 +1,13 @@
 /// What a classifier ends in, after its logits.
 public enum Head: Sendable, Equatable {
-  case none, softmax, logSoftmax, sigmoid
+  /// Nothing: the output is the logits.
+  case none
+  /// Probabilities that add up to 1 over the classes.
+  case softmax
+  /// The logarithms of such probabilities.
+  case logSoftmax
+  /// A probability from each logit by itself: 1/(1 + e⁻ᶻ).
+  case sigmoid
 
   /// A name for messages.
   public var name: String {

@@ -2,6 +2,7 @@
 public struct OperationCount: Sendable, Equatable, Encodable {
   /// Its kind, or those of several that are evaluated as one, joined by " + ".
   public let name: String
+  /// How many there are, at least 1.
   public let count: Int
 
   /// The names with how often each occurs, most frequent first.

@@ -2,14 +2,23 @@
 public struct ParameterView: Sendable, Equatable {
   /// What the constant is to its node.
   public enum Role: String, Sendable {
-    case weight, bias, scale, shift
+    /// The weights of a linear layer or a convolution.
+    case weight
+    /// What a linear layer or a convolution adds, one number an output or channel.
+    case bias
+    /// The factors of an affine map, one a channel.
+    case scale
+    /// What an affine map adds, one number a channel.
+    case shift
   }
   /// The node's name and the role, such as `conv1.weight`; distinct within a graph, and what the constant is called in
   /// a file that is written.
   public let name: String
+  /// Which of the node's constants it is.
   public let role: Role
   /// The node's output, which names the node whatever order the nodes are in.
   public let node: ValueID
+  /// The extents of the constant; their product is the length of ``range``.
   public let shape: [Int]
   /// Where the numbers lie in the vector, in row-major order.
   public let range: Range<Int>

@@ -40,8 +40,11 @@ public struct Value: Sendable, Equatable {
 public struct Node: Sendable {
   /// The name in the file, for messages.
   public var name: String
+  /// What it computes, with its constants.
   public var operation: Operation
+  /// The values that it reads, in the order of the operation.
   public var inputs: [ValueID]
+  /// The value that it makes.
   public var output: ValueID
 
   public init(name: String, operation: Operation, inputs: [ValueID], output: ValueID) {

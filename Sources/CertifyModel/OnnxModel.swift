@@ -6,6 +6,7 @@ public struct OperatorCount: Sendable, Equatable {
   public let domain: String
   /// The name as in the file.
   public let name: String
+  /// How many nodes of the file have it, at least 1.
   public let count: Int
 
   static func counts(of nodes: [Onnx_NodeProto]) -> [OperatorCount] {

@@ -56,7 +56,9 @@ public struct Convolution: Sendable {
   public var dilations: [Int]
   /// Zeros before and after, one number a spatial axis.
   public var padsBegin: [Int]
+  /// Zeros after, one number a spatial axis.
   public var padsEnd: [Int]
+  /// The parts that the channels are split into, each convolved by itself; 1 is one for all.
   public var groups: Int
 
   public init(
@@ -103,15 +105,22 @@ public struct Affine: Sendable {
 public struct Pooling: Sendable {
   /// What becomes of a window.
   public enum Kind: Sendable, Equatable {
+    /// The largest number of the window; padded places do not count.
     case maximum
     /// `countsPadding`: whether padded places enter the divisor.
     case average(countsPadding: Bool)
   }
+  /// Whether windows give a maximum or an average.
   public var kind: Kind
+  /// The window's extents, one number a spatial axis.
   public var kernel: [Int]
+  /// The steps between windows, one number a spatial axis.
   public var strides: [Int]
+  /// The steps within a window, one number a spatial axis; 1 is dense.
   public var dilations: [Int]
+  /// Padded places before, one number a spatial axis.
   public var padsBegin: [Int]
+  /// Padded places after, one number a spatial axis.
   public var padsEnd: [Int]
 
   public init(
@@ -130,7 +139,16 @@ public struct Pooling: Sendable {
 public struct Reduction: Sendable {
   /// What becomes of the reduced values.
   public enum Kind: Sendable, Equatable {
-    case sum, mean, maximum, minimum, product
+    /// Σ xᵢ.
+    case sum
+    /// Σ xᵢ over their number.
+    case mean
+    /// The largest number.
+    case maximum
+    /// The smallest number.
+    case minimum
+    /// ∏ xᵢ.
+    case product
     /// The place of the largest number along one axis: the first of equal ones, or the last.
     case argMaximum(isLast: Bool)
     /// The place of the smallest number along one axis: the first of equal ones, or the last.
@@ -144,6 +162,7 @@ public struct Reduction: Sendable {
       }
     }
   }
+  /// What the numbers along the axes are reduced to.
   public var kind: Kind
   /// Non-negative, ascending.
   public var axes: [Int]
@@ -158,13 +177,18 @@ public struct Reduction: Sendable {
 public struct Padding: Sendable {
   /// What the new places are filled with.
   public enum Mode: Sendable, Equatable {
+    /// The number given.
     case constant(Float)
+    /// The input mirrored at its first and last place, which are not repeated.
     case reflect
+    /// The nearest number of the input.
     case edge
   }
+  /// What the new places hold.
   public var mode: Mode
   /// One number an axis; never negative.
   public var before: [Int]
+  /// The new places at the end, one number an axis; never negative.
   public var after: [Int]
 
   public init(mode: Mode, before: [Int], after: [Int]) {

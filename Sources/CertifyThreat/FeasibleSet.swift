@@ -4,6 +4,7 @@
 /// input and projects at every step without allocating. What the methods write is feasible in floats: the
 /// exact distance of the written point from x₀ does not exceed the radius, and every coordinate is in the box.
 public struct FeasibleSet: Sendable {
+  /// The norm ‖·‖_p that distances from x₀ are measured in.
   public let norm: Norm
   /// The box, or `nil` for all of ℝᵈ.
   public let box: Box?

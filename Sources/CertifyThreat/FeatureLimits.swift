@@ -7,6 +7,7 @@ public struct FeatureLimits: Sendable, Equatable, Codable {
   public let count: Int
   /// The smallest and largest value of each coordinate, d numbers; `nil` where there are none of their own.
   public let lower: [Float]?
+  /// The largest value of each coordinate, d numbers; `nil` where there are none of their own.
   public let upper: [Float]?
   /// The coordinates that may not change, ascending.
   public let immutable: [Int]
@@ -76,6 +77,7 @@ public struct FeatureLimits: Sendable, Equatable, Codable {
 public struct Box: Sendable, Equatable {
   /// d numbers each, perhaps infinite.
   public var lower: [Float]
+  /// The upper ends, d numbers, perhaps infinite.
   public var upper: [Float]
 
   public init(lower: [Float], upper: [Float]) {

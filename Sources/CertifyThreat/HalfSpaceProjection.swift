@@ -9,6 +9,7 @@
 /// ends after finitely many steps. θ is bracketed by bisection. All is done in single precision: it steers a
 /// search, and proves nothing. It owns the memory it needs.
 public struct HalfSpaceProjection: Sendable {
+  /// The norm ‖·‖_p that v − c is measured in.
   public let norm: Norm
   /// The box, infinite where nothing bounds a coordinate.
   public let box: Box

@@ -15,7 +15,9 @@ public struct InputSpace: Sendable, Equatable, Codable {
 
   /// A box with the same interval for every coordinate.
   public struct Bounds: Sendable, Equatable, Codable {
+    /// The smallest value of a coordinate.
     public var lower: Float
+    /// The largest value of a coordinate.
     public var upper: Float
 
     public init(lower: Float, upper: Float) {
@@ -27,7 +29,9 @@ public struct InputSpace: Sendable, Equatable, Codable {
 
 /// What an adversary may do: choose from `space`, at a cost measured in `norm`.
 public struct ThreatModel: Sendable, Equatable, Codable {
+  /// The norm that measures x′ − x, in the units of `space`.
   public var norm: Norm
+  /// Where x′ may lie.
   public var space: InputSpace
 
   public init(norm: Norm, space: InputSpace) {

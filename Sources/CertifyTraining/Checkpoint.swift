@@ -1,5 +1,6 @@
 /// A training after some epochs: all that is needed to go on as if it had not stopped.
 public struct Checkpoint: Sendable, Equatable {
+  /// What the training was begun with.
   public let configuration: TrainingConfiguration
   /// What the network is.
   public let modelName: String
@@ -8,9 +9,11 @@ public struct Checkpoint: Sendable, Equatable {
   /// θ.
   public internal(set) var parameters: [Float]
   var optimiser: OptimiserState
+  /// One report for each epoch done, in order.
   public internal(set) var history: [EpochReport]
   /// The last epoch without catastrophic overfitting, and θ after it.
   public internal(set) var goodEpoch: Int
+  /// θ after ``goodEpoch``.
   public internal(set) var goodParameters: [Float]
 
   /// The start of a training.

@@ -16,7 +16,9 @@ public struct EpochReport: Sendable, Codable, Equatable {
 
 /// Accuracies on inputs that are not trained on, each a part of `inputs`.
 public struct HoldoutReport: Sendable, Codable, Equatable {
+  /// The number of inputs held out.
   public var inputs: Int
+  /// At the inputs themselves.
   public var clean: Double
   /// Under one draw of the objective's noise; `nil` without noise.
   public var noisy: Double?

@@ -3,7 +3,9 @@ import CertifyEngine
 /// A training: epochs of mini-batches, each computed in parts whose gradients are added in a fixed order, so that the
 /// number of threads changes nothing.
 public final class Trainer {
+  /// The network that is trained, with the parameters it starts from.
   public let model: TrainableModel
+  /// How it is trained.
   public let configuration: TrainingConfiguration
   private let data: TrainingSet
   private let holdout: TrainingSet?
@@ -45,6 +47,7 @@ public final class Trainer {
   public struct Outcome: Sendable {
     /// How it ended.
     public enum Ending: Sendable, Equatable {
+      /// All epochs were done.
       case finished
       /// The caller asked to stop; the epoch that was begun does not count.
       case interrupted
@@ -53,7 +56,9 @@ public final class Trainer {
     }
     /// θ, in the order of ``TrainableModel/views``.
     public let parameters: [Float]
+    /// One report for each epoch done, in order.
     public let history: [EpochReport]
+    /// Why it stopped.
     public let ending: Ending
   }
 

@@ -2,17 +2,23 @@ import CertifyThreat
 
 /// Everything besides the network and the data that determines what a training makes.
 public struct TrainingConfiguration: Sendable, Codable, Equatable {
+  /// What is minimised.
   public var objective: Objective
   /// The adversary of the objective and of the accuracies that are watched; ε = 0 for none.
   public var threat: ThreatSetting
+  /// The rule that turns gradients into steps.
   public var optimiser: Optimiser
+  /// The course of the learning rate over all steps, as a factor of ``learningRate``.
   public var schedule: Schedule
   /// The peak η of the schedule.
   public var learningRate: Double
   /// λ of `OptimiserState.update`.
   public var weightDecay: Double
+  /// The passes over the training inputs, 1 to 65535.
   public var epochs: Int
+  /// The inputs of a mini-batch, 1 to 65536; the last one of an epoch may be smaller.
   public var batchSize: Int
+  /// What the order of the inputs, random starts and noise are drawn from.
   public var seed: UInt64
   /// The steps of the attack that watches the accuracy each epoch.
   public var monitorSteps: Int

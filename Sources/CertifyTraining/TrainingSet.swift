@@ -7,10 +7,12 @@ public struct TrainingSet: Sendable {
   public let shape: [Int]
   /// K.
   public let classCount: Int
+  /// The class of each input, 0…K−1.
   public let labels: [Int]
   /// [count, d], row-major.
   let points: [Float]
 
+  /// The number of inputs.
   public var count: Int { labels.count }
   /// The coordinates d of one input.
   public var dimension: Int { shape.reduce(1, *) }

@@ -9,6 +9,7 @@
 public struct VNNLIBProperty: Sendable, Equatable {
   /// The number of declared variables X_0, X_1, … and Y_0, Y_1, ….
   public let inputCount: Int
+  /// The number of declared variables Y_0, Y_1, ….
   public let outputCount: Int
   /// At least one.
   public let cases: [Case]
@@ -17,6 +18,7 @@ public struct VNNLIBProperty: Sendable, Equatable {
   public struct Case: Sendable, Equatable {
     /// The box, one interval an input variable.
     public var lower: [Double]
+    /// The upper ends of the box, one number an input variable.
     public var upper: [Double]
     /// All of them hold at a counterexample; without any, every input of the box is one.
     public var constraints: [Constraint]
@@ -30,7 +32,9 @@ public struct VNNLIBProperty: Sendable, Equatable {
 
   /// Σ weight · Y_index ≤ bound.
   public struct Constraint: Sendable, Hashable {
+    /// The summands of the left side.
     public var terms: [Term]
+    /// The right side.
     public var bound: Double
 
     public init(terms: [Term], bound: Double) {
@@ -41,7 +45,9 @@ public struct VNNLIBProperty: Sendable, Equatable {
 
   /// weight · Y_index.
   public struct Term: Sendable, Hashable {
+    /// Which output, 0 ≤ index < outputCount.
     public var index: Int
+    /// The factor of the output.
     public var weight: Double
 
     public init(index: Int, weight: Double) {

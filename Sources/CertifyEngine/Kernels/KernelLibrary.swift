@@ -33,9 +33,17 @@ public enum KernelLibrary {
 
 /// Instruction sets that kernels can be pinned to, weakest first.
 public enum InstructionSet: String, Sendable, CaseIterable {
-  case sse41, avx, avx2
+  /// SSE4.1, vectors of 4 numbers.
+  case sse41
+  /// AVX, vectors of 8 numbers.
+  case avx
+  /// AVX2, vectors of 8 numbers.
+  case avx2
+  /// AVX-512 with F, BW, VL and DQ, vectors of 16 numbers.
   case avx512 = "avx512_core"
+  /// ``avx512`` with dot products of 8-bit integers.
   case avx512VNNI = "avx512_core_vnni"
+  /// ``avx512VNNI`` with dot products of bfloat16 numbers.
   case avx512BF16 = "avx512_core_bf16"
 
   var code: dnnl_cpu_isa_t {

@@ -7,9 +7,11 @@ public struct TrainableModel: Sendable {
   public let name: String
   /// The extents of one input, without the batch axis.
   public let inputShape: [Int]
+  /// The number of classes K.
   public let classCount: Int
   /// θ at the start, in the order of ``views``.
   public let parameters: [Float]
+  /// Which constant of the network each part of ``parameters`` is.
   public let views: [ParameterView]
   private let make: @Sendable (Int) throws -> Graph
 

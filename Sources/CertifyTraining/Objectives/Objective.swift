@@ -27,6 +27,7 @@ public enum Objective: Sendable, Codable, Equatable {
     "standard", "gaussian", "fgsm", "pgd", "gradient-penalty", "smoothadv", "trades", "ibp",
   ]
 
+  /// The one of ``names`` that it goes by.
   public var name: String {
     switch self {
     case .standard: "standard"
