@@ -14,7 +14,9 @@ public struct AttackOutcome: Sendable {
   public var gradients: Int
   /// How the candidates' flip tests against the smoothed classifier ended.
   public var flipped: Int
+  /// Candidates to which g was shown to give the label; 0 for the base classifier.
   public var held: Int
+  /// Candidates of which neither was shown; 0 for the base classifier.
   public var inconclusive: Int
   /// The test that confirmed `witness` against the smoothed classifier; `nil` for the base classifier.
   public var flipTest: FlipTestResult?

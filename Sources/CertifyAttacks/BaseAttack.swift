@@ -3,10 +3,15 @@ import CertifyThreat
 
 /// An attack on the base classifier f, run on one input at a time.
 public struct BaseAttack: Sendable {
+  /// The attack or portfolio to run; `none` only asks whether x is classified correctly.
   public internal(set) var name: AttackName
+  /// What to look for: the nearest witness, or one within fixed ε.
   public let goal: AttackGoal
+  /// The norm of distances, and the inputs 𝒳 that a witness may be.
   public internal(set) var threat: ThreatModel
+  /// Steps, restarts, the budget of queries and the like.
   public internal(set) var parameters: AttackParameters
+  /// The key of all random choices, with the input's index.
   public let seed: UInt64
 
   /// - Throws: ``AttackError`` when a parameter or an ε is out of range, or `name` is not an attack on f.

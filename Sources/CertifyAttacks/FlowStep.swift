@@ -15,9 +15,11 @@ import CertifyThreat
 public struct FlowStep: Sendable {
   /// s and τ.
   public var stepNorm: Norm
+  /// τ, the radius of the ball around u; positive and finite.
   public var stepLength: Double
   /// p and ε.
   public var budgetNorm: Norm
+  /// ε, the radius of the ball around x; positive and finite.
   public var budget: Double
   /// The box, or `nil` for all of ℝᵈ.
   public var box: Box?

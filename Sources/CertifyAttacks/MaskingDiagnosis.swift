@@ -8,8 +8,11 @@ import Foundation
 /// step, by random squares and by random points, each alone and with a small budget. An ε at which about half of
 /// the inputs can be broken tells the most.
 public struct MaskingDiagnosis {
+  /// The norm of ε, and the inputs 𝒳 that attacks may reach.
   public let threat: ThreatModel
+  /// ε, positive and finite: attacks run at it, at multiples of it and without a limit.
   public let epsilon: Double
+  /// The key of the attacks' random choices, with the input's index.
   public let seed: UInt64
   private let reference: any Classifier
   private let gradients: any DifferentiableClassifier

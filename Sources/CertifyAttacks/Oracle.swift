@@ -3,6 +3,7 @@ import CertifyThreat
 
 /// Whether a query was answered.
 public enum OracleAnswer: Sendable, Equatable {
+  /// The rows of the query were evaluated and counted.
   case answered
   /// Nothing was evaluated: the query would have gone over the budget.
   case budgetSpent
@@ -16,7 +17,9 @@ public enum OracleAnswer: Sendable, Equatable {
 /// nearest flipping point of each class. An attack returns nothing: ``finish()`` shrinks, verifies and
 /// returns what was found.
 public final class Oracle {
+  /// x, its label and its index.
   public let input: AttackInput
+  /// The norm of distances, and the inputs 𝒳 that rows are moved to.
   public let threat: ThreatModel
   /// Evaluations of f so far, one a row; never more than `maximumQueries`.
   public private(set) var queries = 0
@@ -24,6 +27,7 @@ public final class Oracle {
   public private(set) var gradients = 0
   /// Whether a query has been refused.
   public private(set) var budgetSpent = false
+  /// The most rows to evaluate, those that only ``finish()`` may spend included.
   public let maximumQueries: Int
 
   let neighbourhood: Neighbourhood

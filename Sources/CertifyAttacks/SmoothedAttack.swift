@@ -4,9 +4,13 @@ import CertifyThreat
 
 /// An attack on the smoothed classifier g, run on one input at a time.
 public struct SmoothedAttack: Sendable {
+  /// The attack or portfolio to run; `none` asks for nothing.
   public let name: AttackName
+  /// What to look for: the nearest witness, or one within fixed ε.
   public let goal: AttackGoal
+  /// The norm of distances, and the inputs 𝒳 that a witness may be.
   public let threat: ThreatModel
+  /// Steps, restarts, the budget of queries, the β of flip tests and the like.
   public let parameters: AttackParameters
   /// The noise of g; its seed also keys the attack's own random choices.
   public let noise: NoiseGenerator

@@ -5,6 +5,7 @@ import CertifyThreat
 
 /// What a stored bracket says, beside what comes out when its ends are derived again.
 public struct ReplayedBracket: Sendable {
+  /// The bracket as the run recorded it.
   public var stored: Bracket
   /// The prediction and the proof from the start; no attack was run.
   public var derived: Bracket

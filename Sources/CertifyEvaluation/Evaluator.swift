@@ -9,7 +9,9 @@ import Synchronization
 ///
 /// Which worker evaluates an input, and when, changes nothing in its result.
 public struct Evaluator: Sendable {
+  /// Makes the classifiers of every worker.
   public let source: any ClassifierSource
+  /// What is asked of each input.
   public let configuration: RunConfiguration
 
   public init(source: any ClassifierSource, configuration: RunConfiguration) {
@@ -24,6 +26,7 @@ public struct Evaluator: Sendable {
   public struct Outcome: Sendable {
     /// In the order of the inputs; those that were not finished are missing.
     public var inputs: [InputResult]
+    /// Whether inputs are missing because the run was stopped.
     public var interrupted: Bool
   }
 
@@ -107,6 +110,7 @@ public struct Evaluator: Sendable {
 
 /// What a worker hands on of an input.
 public struct EvaluatedInput: Sendable {
+  /// The brackets of the input, or why it could not be evaluated.
   public var result: InputResult
   /// The points behind the upper bounds, by the positions of their brackets; the input itself is left out.
   public var witnesses: [Int: [Float]] = [:]
@@ -137,6 +141,7 @@ extension Worker {
 
 /// An input that could not be evaluated.
 public enum EvaluationError: Error, CustomStringConvertible {
+  /// Thrown when the classifier fails on the input of this index in the data, for the reason `underlying`.
   case inputFailed(index: Int, underlying: any Error)
   /// Neither the base nor a smoothed classifier is to be evaluated.
   case nothingToEvaluate

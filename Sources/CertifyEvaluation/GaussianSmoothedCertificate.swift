@@ -6,6 +6,7 @@ import CertifyThreat
 
 /// Cohen's certificate, in both of its forms, as a run asks for it.
 public struct GaussianSmoothedCertificate: SmoothedCertificate {
+  /// How the runner-up's probability is bounded.
   public let method: GaussianCertificate.Method
 
   public var name: String { method.rawValue }

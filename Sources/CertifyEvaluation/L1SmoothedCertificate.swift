@@ -5,6 +5,7 @@ import CertifyThreat
 
 /// The ℓ₁ certificates of uniform and Laplace noise, as a run asks for them.
 public struct L1SmoothedCertificate: SmoothedCertificate {
+  /// The noise, and how the runner-up's probability is bounded.
   public let method: L1Certificate.Method
 
   public var name: String { method.rawValue }

@@ -9,13 +9,17 @@ import CertifyThreat
 public struct RunConfiguration: Sendable {
   /// The set of inputs an adversary may choose from.
   public var space: InputSpace
+  /// The norms of the radii; each one is a bracket of its own.
   public var norms: [Norm]
+  /// What is bracketed: f, the smoothed classifiers, or both.
   public var classifiers: [ClassifierKind]
   /// The smoothed classifiers; each one is a bracket of its own.
   public var smoothings: [Smoothing]
   /// n0 and n.
   public var selectionSamples: Int
+  /// n, the fresh samples of a certificate; the most of them where `plan` may stop sooner.
   public var samples: Int
+  /// The probability, in (0, 1), with which certificates may be wrong; ``level`` is that of one.
   public var alpha: Double
   /// Proofs for the base classifier; the largest radius counts, since each is certain.
   public var baseCertificates: [any BaseCertificate]
@@ -23,14 +27,19 @@ public struct RunConfiguration: Sendable {
   public var baseCertificateReason: String?
   /// The proof for the smoothed classifiers: one, fixed before the samples are seen.
   public var smoothedCertificate: (any SmoothedCertificate)?
+  /// The attack on f; `none` leaves it out.
   public var baseAttack: AttackName
+  /// The attack on each smoothed classifier; `none` leaves it out.
   public var smoothedAttack: AttackName
+  /// What attacks look for: the nearest witness, or one within fixed ε.
   public var goal: AttackGoal
   /// The class that attacks are to reach; `nil` for any but the label.
   public var target: AttackTarget?
   /// Another model of the same task, from which witnesses may transfer.
   public var surrogate: (any ClassifierSource)?
+  /// Steps, restarts, budgets of queries and the like, of both attacks.
   public var attackParameters: AttackParameters
+  /// Of all noise and all random choices.
   public var seed: UInt64
   /// How the samples of the smoothed classifiers are drawn, where more ways than one apply.
   public var sampler: Sampler

@@ -14,11 +14,13 @@ public final class RunControl: Sendable {
   /// Asks the workers to finish the inputs they are at, and to begin no others.
   public func finish() { finishing.store(true, ordering: .relaxed) }
 
+  /// Whether ``finish()`` was called: no further inputs are begun.
   public var isFinishing: Bool { finishing.load(ordering: .relaxed) }
 
   /// Asks the workers to stop; the inputs they are at are left out.
   public func cancel() { cancelled.store(true, ordering: .relaxed) }
 
+  /// Whether ``cancel()`` was called.
   public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
   /// Inputs whose brackets are complete.

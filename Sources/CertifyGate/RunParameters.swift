@@ -35,7 +35,9 @@ public struct RunParameters: Sendable, Equatable {
   public var every: Int?
   /// Radii to decide.
   public var decide: [Double]?
+  /// Whether all certificates of the run hold together with confidence 1 − α.
   public var simultaneous: Bool?
+  /// Whether figures over all inputs have as many certificates taken off as may be wrong.
   public var aggregate: Bool?
 
   public init() {}

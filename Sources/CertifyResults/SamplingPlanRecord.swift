@@ -46,12 +46,17 @@ public struct DecisionRecord: Sendable, Codable, Equatable {
 
   /// R, ascending, and the answer to each.
   public var radii: [Double]
+  /// The answers, one for each of `radii` in their order.
   public var outcomes: [Outcome]
   /// The samples drawn, failed ones included, and the count of each class among them.
   public var samples: Int
+  /// [K], the count of each class among the samples that could be drawn.
   public var counts: [Int]
+  /// Samples that could not be drawn exactly; counted against either answer.
   public var failed: Int
+  /// The probability with which an answer "yes" may be wrong.
   public var alpha: Double
+  /// The probability with which an answer "no" may be wrong.
   public var beta: Double
 
   public init(

@@ -1,6 +1,8 @@
 /// The i-th of n parts of a run, i from 1: the inputs at the positions p of the selection with p ≡ i − 1 (mod n).
 public struct Shard: Sendable, Codable, Hashable, CustomStringConvertible {
+  /// i, in 1...`count`.
   public var index: Int
+  /// n, the number of parts, at least 1.
   public var count: Int
 
   /// - Returns: `nil` unless 1 ≤ `index` ≤ `count`.

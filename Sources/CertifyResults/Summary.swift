@@ -60,6 +60,7 @@ public struct GroupSummary: Sendable, Codable, Equatable {
   public var medianGap: Double?
   /// Brackets whose gap is known in all its parts, and the mean of each part over them; `nil` without any.
   public var partedGaps: Int?
+  /// The mean of each part over them, in the norm of the key; `nil` without any.
   public var meanGapParts: GapParts?
 
   static func ratio(_ count: Int, _ total: Int) -> Double? {

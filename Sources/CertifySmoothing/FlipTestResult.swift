@@ -12,9 +12,11 @@ public struct FlipTestResult: Sendable, Equatable {
     case inconclusive
   }
 
+  /// How the test ended; wrong with probability at most `beta`.
   public var outcome: Outcome
   /// The number of the candidate within its input, which addresses its noise; `nil` for a retest.
   public var candidate: Int?
+  /// y, the label of the input, in 0..<K.
   public var label: Int
   /// The class that was bet on against the label.
   public var rival: Int
@@ -27,7 +29,9 @@ public struct FlipTestResult: Sendable, Equatable {
 
   /// The samples that decided, failed ones and those of other classes included.
   public var samples: Int { decision.samples }
+  /// The count of `rival` among the samples that decided.
   public var rivalHits: Int { decision.counts[rival] }
+  /// The count of `label` among the samples that decided.
   public var labelHits: Int { decision.counts[label] }
 
   /// g computed from the counts of all of its samples, ties to the lowest index.

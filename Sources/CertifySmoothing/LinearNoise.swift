@@ -11,8 +11,11 @@ import CertifyKernels
 ///
 /// A value with immutable tables; threads may share it.
 public struct LinearNoise: Sendable {
+  /// The noise η of the input, whose law is kept: `gaussian`, and σ.
   public let smoothing: Smoothing
+  /// W, [h, d], and b, [h], with h < d.
   public let layer: LeadingLayer
+  /// The key of the random bits.
   public let seed: UInt64
   /// r, the numbers drawn a sample; at least 1.
   public let rank: Int

@@ -10,9 +10,11 @@ import CertifyKernels
 ///
 /// A value with immutable tables; threads may share it.
 public struct NoiseGenerator: Sendable {
+  /// The family of the noise, and σ in the units of the input.
   public let smoothing: Smoothing
   /// The number of coordinates d.
   public let dimension: Int
+  /// The key of the random bits.
   public let seed: UInt64
   private let law: any NoiseLaw
 

@@ -56,7 +56,9 @@ struct LinearRows: NoisyRows {
 public struct LinearSampling {
   /// Its inputs are n, and its first layer is Ln + `offset`.
   public let classifier: any Classifier
+  /// [h]: where Wx + b is written before the samples at x are drawn.
   public let offset: UnsafeMutableBufferPointer<Float>
+  /// What draws n, and the factor L.
   public let noise: LinearNoise
 
   /// - Parameters:

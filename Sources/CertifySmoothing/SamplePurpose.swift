@@ -8,11 +8,15 @@ public enum SamplePurpose: Sendable, Hashable {
   case search(round: UInt16)
   /// Testing the candidate witness of this number: `selection` picks the rival class, the rest decides.
   case flipSelection(candidate: UInt16)
+  /// Deciding the test of the candidate witness of this number.
   case flipDecision(candidate: UInt16)
   /// Testing a contradiction again.
   case retestSelection
+  /// Estimating the class's probability again.
   case retestEstimation
+  /// Picking the rival class of a witness that is tested again.
   case retestFlipSelection
+  /// Deciding the test of a witness that is tested again.
   case retestFlipDecision
   /// The offsets of the splitting noise, which all inputs share.
   case splittingOffsets

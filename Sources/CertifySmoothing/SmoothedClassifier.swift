@@ -8,6 +8,7 @@ import CertifyStatistics
 ///
 /// An instance serves one thread, like the classifier it wraps.
 public final class SmoothedClassifier {
+  /// The noise of the input: its law, its dimension and its seed.
   public let generator: NoiseGenerator
   /// How ``counts(at:input:purpose:samples:)`` draws.
   public let sampler: Sampler
@@ -18,6 +19,7 @@ public final class SmoothedClassifier {
   /// The class of each sample of the last batch, in order; `nil` for a failed draw.
   private var outcomes: [Int?] = []
 
+  /// The family of the noise, and σ in the units of the input.
   public var smoothing: Smoothing { generator.smoothing }
 
   /// Wraps `classifier` with noise of its own.

@@ -47,6 +47,7 @@ extension NoiseFamily {
 /// Everything besides f, and the seed of ``NoiseFamily/splitting``, that defines the smoothed classifier
 /// g(x) = argmax_c P[f(x + η) = c].
 public struct Smoothing: Sendable, Equatable, Codable {
+  /// The law of η, up to its scale.
   public var noise: NoiseFamily
   /// The standard deviation of a coordinate of the noise, in the units of the input; > 0.
   ///

@@ -23,6 +23,7 @@ public struct BettingTest: Sendable, Equatable {
     case yes
     /// p < p₀, at level β.
     case no
+    /// Neither was shown; more samples may decide.
     case undecided
   }
 
@@ -32,7 +33,9 @@ public struct BettingTest: Sendable, Equatable {
   public let alpha: Double
   /// The probability with which *no* may be wrong.
   public let beta: Double
+  /// Samples that were hits, without failed ones.
   public private(set) var hits = 0
+  /// Samples that were misses, without failed ones.
   public private(set) var misses = 0
   /// Samples that could not be drawn.
   public private(set) var failed = 0

@@ -26,7 +26,9 @@ public struct FlipTest: Sendable, Equatable {
     case inconclusive
   }
 
+  /// y, in 0..<K.
   public let label: Int
+  /// c ≠ y, in 0..<K, chosen on samples that are not fed to this test.
   public let rival: Int
   /// β: the outcome is wrong with at most this probability.
   public let level: Double
@@ -34,13 +36,16 @@ public struct FlipTest: Sendable, Equatable {
   public private(set) var counts: [Int]
   /// Samples that could not be drawn.
   public private(set) var failed = 0
+  /// Final once it is not `inconclusive`.
   public private(set) var outcome = Outcome.inconclusive
   /// The classes that the label has been shown to beat.
   private var beaten: [Bool]
 
   /// All samples, failed ones and those of other classes included.
   public var samples: Int { counts.reduce(failed, +) }
+  /// The count of `rival`.
   public var rivalHits: Int { counts[rival] }
+  /// The count of `label`.
   public var labelHits: Int { counts[label] }
 
   /// Starts a test.

@@ -9,6 +9,7 @@ import Foundation
 public struct NestedBettingTest: Sendable, Equatable {
   /// Ascending.
   public let thresholds: [Double]
+  /// One for each of `thresholds`, in their order; each is final once it is not `undecided`.
   public private(set) var decisions: [BettingTest.Decision]
   private var tests: [BettingTest]
 

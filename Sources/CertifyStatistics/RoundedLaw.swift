@@ -4,6 +4,7 @@
 /// `failed`, so that everything sums to 2⁶⁰: every cell is drawn with at most its true probability, and what is
 /// drawn beyond that counts against the claim under test (Voráček and Hein 2022, arXiv:2207.07209).
 public protocol RoundedLaw: Sendable {
+  /// The masses of the cells −K…K, and what is left of 2⁶⁰.
   var cells: RoundedCells { get }
 }
 

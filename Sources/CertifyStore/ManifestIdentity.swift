@@ -27,6 +27,7 @@ public struct ManifestIdentity: Sendable, Equatable {
     public var parameter: String
     /// The two values as JSON; `nil` where a run has none.
     public var stored: String?
+    /// The value of the run that is asked for.
     public var asked: String?
 
     /// Both values, and whose they are.

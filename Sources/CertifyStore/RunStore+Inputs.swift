@@ -24,7 +24,9 @@ extension RunStore {
 
   /// When an input was evaluated, in seconds since 1970.
   public struct Span: Sendable, Equatable {
+    /// When the evaluation began.
     public var started: Double
+    /// When its result was handed over to be kept.
     public var finished: Double
   }
 

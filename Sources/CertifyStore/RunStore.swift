@@ -10,7 +10,9 @@ public final class RunStore: Sendable {
   /// The name of the file in the directory of a run.
   public static let fileName = "run.sqlite"
 
+  /// The output directory of the run, which holds the file.
   public let directory: String
+  /// What the store says of its run, as it was when the store was opened.
   public let run: StoredRun
   let path: String
   let queue: DatabaseQueue

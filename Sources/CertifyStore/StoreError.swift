@@ -23,9 +23,13 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case overlap(String, String, index: Int)
   /// A newer version of the program wrote it.
   case newerVersion(path: String)
+  /// SQLite finds the file corrupt, or a checksum or the manifest does not agree with what it holds.
   case damaged(path: String, problem: String)
+  /// A write failed: the disk is full, or a quota or the limit of a file's size is reached.
   case full(path: String)
+  /// The file or its directory cannot be opened or written, for want of permission as a rule.
   case unwritable(path: String, problem: String)
+  /// SQLite failed in another way; `problem` is its message.
   case failed(path: String, problem: String)
 
   public var description: String {

@@ -10,6 +10,7 @@ public struct StoredRun: Sendable, Codable, Equatable {
   public var indices: [Int]
   /// What the classes are called; not a part of what makes a run the same run.
   public var classNames: [String]?
+  /// How the program was called, for `--resume` to read the same options.
   public var invocation: RecordedInvocation
 
   public init(
@@ -50,6 +51,8 @@ public struct RecordedInvocation: Sendable, Codable, Equatable {
 public struct StoreProgress: Sendable, Equatable {
   /// The inputs that the store is for, those with a result, and those among them that could not be evaluated.
   public var total: Int
+  /// Inputs with a result, those that could not be evaluated included.
   public var done: Int
+  /// Inputs among `done` that could not be evaluated.
   public var failed: Int
 }

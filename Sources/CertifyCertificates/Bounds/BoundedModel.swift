@@ -107,7 +107,9 @@ public struct BoundedModel: Sendable {
 
 /// A radius that bounds of the margins prove.
 public struct BoundCertificate: DeterministicCertificate, Equatable {
+  /// ℓp, in which `radius` is measured.
   public let norm: Norm
+  /// The bounds that were asked for; looser ones may have proven the radius already.
   public let method: BoundMethod
   /// No x' with ‖x' − x‖ ≤ radius is given another class by the single-precision program; 0 when x is misclassified
   /// or too close to a boundary to tell.

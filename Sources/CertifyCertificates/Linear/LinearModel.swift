@@ -157,6 +157,7 @@ public struct LinearModel: Sendable {
 public struct LinearCertificate: DeterministicCertificate, Equatable {
   /// The name in reports.
   public static let method = "linear-exact"
+  /// ℓp, in which `radius` is measured.
   public let norm: Norm
   /// No x' with ‖x' − x‖ < radius is given another class by the single-precision program; rounded down, finite, 0
   /// when x is misclassified or too close to a boundary to tell.

@@ -100,6 +100,7 @@ public struct LipschitzModel: Sendable {
 
 /// A radius that Lipschitz constants prove.
 public struct LipschitzCertificate: DeterministicCertificate, Equatable {
+  /// ℓp, in which `radius` is measured.
   public let norm: Norm
   /// No x' with ‖x' − x‖ ≤ radius is given another class by the single-precision program; 0 when x is misclassified
   /// or too close to a boundary to tell.

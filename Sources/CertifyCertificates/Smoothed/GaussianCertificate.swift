@@ -15,10 +15,13 @@ import CertifyThreat
 public struct GaussianCertificate: Sendable, Equatable {
   /// How the runner-up's probability is bounded.
   public enum Method: String, Sendable, Codable, CaseIterable {
+    /// By 1 − p̲: r = σ Φ⁻¹(p̲), p̲ at level α.
     case probabilityLower = "gaussian-p-lower"
+    /// By p̄ from its own count: r = σ/2 (Φ⁻¹(p̲) − Φ⁻¹(p̄)), each at level α/2.
     case runnerUp = "gaussian-runner-up"
   }
 
+  /// How the runner-up's probability was bounded.
   public let method: Method
   /// σ, in the units of the input.
   public let sigma: Double
@@ -35,6 +38,7 @@ public struct GaussianCertificate: Sendable, Equatable {
   /// The certified ℓ₂ radius, rounded down and positive; `nil` when abstained.
   public let radius: Double?
 
+  /// Whether no positive radius is certified.
   public var abstained: Bool { radius == nil }
   /// 1 − α.
   public var confidence: Double { 1 - alpha }

@@ -18,9 +18,13 @@ import CertifyThreat
 public struct L1Certificate: Sendable, Equatable {
   /// The noise, and how the runner-up's probability is bounded.
   public enum Method: String, Sendable, Codable, CaseIterable {
+    /// Uniform noise, p̄ = 1 − p̲: r = 2λ(p̲ − ½), p̲ at level α.
     case uniformProbabilityLower = "uniform-p-lower"
+    /// Uniform noise, p̄ from its own count: r = λ(p̲ − p̄), each at level α/2.
     case uniformRunnerUp = "uniform-runner-up"
+    /// Laplace noise, p̄ = 1 − p̲: r = −λ ln(2(1 − p̲)), p̲ at level α.
     case laplaceProbabilityLower = "laplace-p-lower"
+    /// Laplace noise, p̄ from its own count: r = max(½λ ln(p̲/p̄), −λ ln(1 − p̲ + p̄)), each at α/2.
     case laplaceRunnerUp = "laplace-runner-up"
 
     /// Whether the runner-up's count is used.
@@ -29,6 +33,7 @@ public struct L1Certificate: Sendable, Equatable {
     public var isUniform: Bool { self == .uniformProbabilityLower || self == .uniformRunnerUp }
   }
 
+  /// The noise, and how the runner-up's probability was bounded.
   public let method: Method
   /// λ, in the units of the input.
   public let lambda: Double

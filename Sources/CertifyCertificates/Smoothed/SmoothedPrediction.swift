@@ -13,6 +13,7 @@ public struct SmoothedPrediction: Sendable, Equatable {
   public let candidate: Int
   /// The p-value of the test, rounded up.
   public let pValue: Double
+  /// The level of the test, in (0, 1).
   public let alpha: Double
 
   /// The answer; `nil` when abstained.

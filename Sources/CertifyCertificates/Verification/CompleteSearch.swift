@@ -116,6 +116,7 @@ public struct CompleteSearch: Sendable {
 
 /// A radius that branch and bound proves.
 public struct CompleteCertificate: DeterministicCertificate, Equatable {
+  /// ℓp, in which `radius` is measured.
   public let norm: Norm
   /// No x' with ‖x' − x‖ ≤ radius is given another class by the single-precision program; 0 when x is misclassified
   /// or too close to a boundary to tell.

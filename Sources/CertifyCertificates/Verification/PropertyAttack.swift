@@ -3,7 +3,9 @@ import CertifyModel
 
 /// A counterexample: an input of an unsafe case whose outputs, evaluated alone, satisfy all of its constraints.
 public struct Counterexample: Sendable, Equatable {
+  /// One number an element of the input, inside the box of the case.
   public let input: [Float]
+  /// One number an element of the output, as the program gives them for `input` alone.
   public let outputs: [Float]
 }
 

@@ -2,13 +2,16 @@
 public struct UnsafeCase: Sendable, Equatable {
   /// One interval an element of the input, finite.
   public let lower: [Double]
+  /// The upper ends of the same intervals.
   public let upper: [Double]
   /// Without any, every input of the box is unsafe.
   public let constraints: [Constraint]
 
   /// Σ weight · output ≤ bound.
   public struct Constraint: Sendable, Equatable {
+    /// The elements of the output, and the weight of each.
     public let terms: [(index: Int, weight: Double)]
+    /// What the sum must not exceed.
     public let bound: Double
 
     public init(terms: [(index: Int, weight: Double)], bound: Double) {

@@ -13,6 +13,7 @@ public struct Verifier {
     case unsat
     /// An input is unsafe.
     case sat(Counterexample)
+    /// Neither was shown: the time is over, or the bounds are absent or too loose.
     case unknown(reason: String)
   }
 

@@ -14,6 +14,7 @@ public struct SamplingPlan: Sendable, Equatable {
     case decide([Double])
   }
 
+  /// What is asked; by default a radius from n samples.
   public var question = Question.radius
   /// The inputs whose certificates hold together with confidence 1 − α (Bonferroni); `nil` for each on its own.
   public var simultaneousInputs: Int?
@@ -77,7 +78,10 @@ extension RunConfiguration {
 
 /// "Is the certified radius in `norm` at least `radius`?": is the probability of the label above `probability`?
 public struct DecisionQuestion: Sendable, Equatable {
+  /// The norm of `radius`.
   public var norm: Norm
+  /// R, the length that the certified radius is compared with.
   public var radius: Double
+  /// The probability of the label above which R is certified, at most 1.
   public var probability: Double
 }
