@@ -9,7 +9,8 @@ import _CertifyTestSupport
   ) throws -> (samples: Int, sigmas: [Double], command: String) {
     let answer = try Certify.run(
       [
-        "run", Digits.logistic, "--data", Digits.data, "--out", place.path("out"), "--overwrite", "--first", "1",
+        "run", Digits.logistic, "--data", Digits.data, "--out", place.path("out"), "--overwrite", "--first",
+        "1",
         "--attack", "none",
       ]
         + arguments, environment: environment)

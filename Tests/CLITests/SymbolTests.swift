@@ -120,7 +120,9 @@ import _CertifyTestSupport
       let sources = checkouts.appendingPathComponent("\(package)/Sources")
       let targets = (try? FileManager.default.contentsOfDirectory(atPath: sources.path)) ?? []
       return targets.flatMap { ["\($0)/include", $0] }.map { sources.appendingPathComponent($0).path }
-        .filter { $0.hasSuffix("/include") || FileManager.default.fileExists(atPath: $0 + "/module.modulemap") }
+        .filter {
+          $0.hasSuffix("/include") || FileManager.default.fileExists(atPath: $0 + "/module.modulemap")
+        }
         .filter { FileManager.default.fileExists(atPath: $0) }
     }
   }
