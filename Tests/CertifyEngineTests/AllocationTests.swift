@@ -1,7 +1,8 @@
-@testable import CertifyEngine
 import Testing
 import _CertifyAllocations
 import _CertifyTestSupport
+
+@testable import CertifyEngine
 
 /// Forward passes and input gradients run in memory that was allocated when they were compiled.
 @Suite(.enabled(if: certify_allocations_are_counted() != 0)) struct AllocationTests {
