@@ -47,8 +47,11 @@ final class RunningProcess {
       .filter { !$0.key.hasPrefix("GITHUB_") && !$0.key.hasPrefix("CERTIFY_") }
       .merging(environment) { _, new in new }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try files.create("stdout")
-    process.standardError = try files.create("stderr")
+    let written = try ["stdout", "stderr"].map { try files.create($0) }
+    // The process has its own: hundreds of these would stay open with as many tests.
+    defer { for file in written { try? file.close() } }
+    process.standardOutput = written[0]
+    process.standardError = written[1]
     process.terminationHandler = { [ended] _ in ended.signal() }
     try process.run()
   }
