@@ -141,4 +141,18 @@ extension Workplace {
     }
     return Int64(~crc)
   }
+
+  /// A flip test for a target counts other classes than a replay would.
+  @Test func targetsOfSmoothedClassifiersAreRefused() throws {
+    let place = try Workplace()
+    let run = try Certify.run(
+      Digits.run(
+        out: place.path("out"),
+        ["--first", "1", "--classifier", "smoothed", "--target", "3", "--samples", "200", "--attack", "none"])
+    )
+    #expect(run.status == 0, "\(run.errors)")
+    let answer = try Certify.run("replay", place.path("out"), "--index", "0")
+    #expect(answer.status == 64)
+    #expect(answer.complaints.first?.contains("with --target are not derived again") == true)
+  }
 }
