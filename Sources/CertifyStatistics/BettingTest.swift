@@ -2,16 +2,24 @@ import Foundation
 
 /// A test of "p > p₀" for a hit probability p that may be looked at after every sample.
 ///
-/// After t samples with A hits the evidence is
+/// Each answer has a bet of its own, whose wealth E is a likelihood ratio that is averaged over alternatives: under
+/// p = p₀ a martingale that starts at 1, so that P[sup E ≥ 1/α] ≤ α (Ville; betting: Voráček 2024, "Treatment of
+/// statistical estimation problems in randomized smoothing for adversarial robustness", arXiv:2406.17830).
 ///
-///     E = B(A + ½, t − A + ½) / [B(½, ½) p₀ᴬ (1 − p₀)ᵗ⁻ᴬ],
+/// *Yes* is answered when E ≥ 1/α. After A hits and M misses
 ///
-/// a bet's wealth: under p = p₀ a martingale that starts at 1, so that P[sup E ≥ 1/α] ≤ α (Ville). The test
-/// stops with *yes* when E ≥ 1/α and A/t > p₀; this errs with probability at most α for every p ≤ p₀, because
-/// there the likelihood of p₀ is at least that of p. It stops with *no* when E ≥ 1/β and A/t < p₀, which errs
-/// with probability at most β for every p ≥ p₀. (Voráček 2024, "Treatment of statistical estimation problems
-/// in randomized smoothing for adversarial robustness", arXiv:2406.17830; the mixture is Krichevsky and
-/// Trofimov's 1981, doi:10.1109/TIT.1981.1056331.)
+///     E = Σⱼ wⱼ (pⱼ/p₀)ᴬ uⱼᴹ,   pⱼ = 1 − uⱼ(1 − p₀),
+///
+/// with uⱼ = 0, 2⁻⁵, …, ½ of weight ⅛ and ¾, ⅞, …, 1 − 2⁻⁹ of weight 1/32: alternatives above p₀ only, so that nothing is
+/// staked on p < p₀. A sample multiplies the j-th wealth by p pⱼ/p₀ + (1 − p) uⱼ on average, which is 1 at p = p₀ and
+/// grows with p: for p ≤ p₀ every wealth is a supermartingale, and the answer is wrong with probability at most α.
+///
+/// *No* is answered when E ≥ 1/β and A/t < p₀, with t = A + M and alternatives on both sides,
+///
+///     E = B(A + ½, M + ½) / [B(½, ½) p₀ᴬ (1 − p₀)ᴹ]
+///
+/// (the mixture is Krichevsky and Trofimov's 1981, doi:10.1109/TIT.1981.1056331). It errs with probability at most β for
+/// every p ≥ p₀, because where A/t < p₀ the likelihood of p₀ is at least that of p.
 ///
 /// A failed sample counts as a miss for *yes* and as a hit for *no*. A test that ends undecided has shown
 /// nothing, and the same samples cannot be judged again by another method at the full level: the two errors
@@ -49,9 +57,7 @@ public struct BettingTest: Sendable, Equatable {
   ///
   /// - Throws: ``StatisticsError`` unless 0 < threshold ≤ 1, 0 < α < 1 and 0 < β < 1.
   public init(threshold: Double, alpha: Double, beta: Double) throws(StatisticsError) {
-    guard threshold > 0, threshold <= 1 else {
-      throw .valueOutOfRange(name: "the threshold p₀", value: threshold, interval: "(0, 1]")
-    }
+    try Self.check(0, 0, threshold)
     try Check.level(alpha, name: "α")
     try Check.level(beta, name: "β")
     self.threshold = threshold
@@ -93,29 +99,55 @@ public struct BettingTest: Sendable, Equatable {
   }
 
   private func decide() throws(StatisticsError) -> Decision {
-    let total = Double(samples)
-    if Double(hits) > threshold * total {
-      let evidence = try Self.logEvidence(hits: hits, misses: misses + failed, threshold: threshold)
-      if evidence >= -log(alpha) { return .yes }
-    }
-    if Double(hits + failed) < threshold * total {
-      let evidence = try Self.logEvidence(hits: hits + failed, misses: misses, threshold: threshold)
+    let evidence = try Self.logEvidence(hits: hits, misses: misses + failed, above: threshold)
+    if evidence >= -log(alpha) { return .yes }
+    if Double(hits + failed) < threshold * Double(samples) {
+      let evidence = try Self.logEvidence(hits: hits + failed, misses: misses, against: threshold)
       if evidence >= -log(beta) { return .no }
     }
     return .undecided
   }
 
-  /// ln E, rounded down: the margin is 2⁻⁴⁸ (t + 2)(ln(t + 2) + |ln p₀| + |ln(1 − p₀)|), 64 units of rounding
-  /// of the largest terms that ln B is made of.
+  /// ln E of the bet on *yes*, rounded down: the margin is 2⁻⁴⁸ times the largest terms that its summands are made of.
   ///
   /// - Throws: ``StatisticsError`` for a negative count, or a threshold outside (0, 1].
-  public static func logEvidence(hits: Int, misses: Int, threshold: Double) throws(StatisticsError) -> Double
+  public static func logEvidence(hits: Int, misses: Int, above threshold: Double) throws(StatisticsError)
+    -> Double
   {
-    try Check.count(hits, name: "the number of hits")
-    try Check.count(misses, name: "the number of misses")
-    guard threshold > 0, threshold <= 1 else {
-      throw .valueOutOfRange(name: "the threshold p₀", value: threshold, interval: "(0, 1]")
+    try check(hits, misses, threshold)
+    let (a, b) = (Double(hits), Double(misses))
+    let odds = (1 - threshold) / threshold
+    let summands = stakes.compactMap { stake -> Double? in
+      guard misses == 0 || stake.ratio > 0 else { return nil }
+      // pⱼ/p₀ = 1 + (1 − uⱼ)(1 − p₀)/p₀.
+      let won = a * log1p((1 - stake.ratio) * odds)
+      let lost = misses == 0 ? 0 : b * log(stake.ratio)
+      return log(stake.weight) + won + lost - 0x1p-48 * (won - lost + 4)
     }
+    guard let largest = summands.max() else { return -.infinity }
+    let sum = summands.reduce(0) { $0 + exp($1 - largest) }
+    return largest + log(sum) - 0x1p-48 * (abs(largest) + 4)
+  }
+
+  /// What is staked on the probability of a miss being `ratio` times what it is under p₀.
+  private struct Stake {
+    let ratio: Double
+    let weight: Double
+  }
+
+  /// The weights sum to 1.
+  private static let stakes: [Stake] =
+    [Stake(ratio: 0, weight: 0x1p-3)] + (1...5).map { Stake(ratio: exp2(-Double($0)), weight: 0x1p-3) }
+    + (2...9).map { Stake(ratio: 1 - exp2(-Double($0)), weight: 0x1p-5) }
+
+  /// ln E of the bet on *no*, rounded down: the margin is 2⁻⁴⁸ (t + 2)(ln(t + 2) + |ln p₀| + |ln(1 − p₀)|), 64 units of
+  /// rounding of the largest terms that ln B is made of.
+  ///
+  /// - Throws: ``StatisticsError`` for a negative count, or a threshold outside (0, 1].
+  public static func logEvidence(hits: Int, misses: Int, against threshold: Double) throws(StatisticsError)
+    -> Double
+  {
+    try check(hits, misses, threshold)
     let (a, b) = (Double(hits), Double(misses))
     // 0 · ln 0 = 0; a miss under p₀ = 1 is infinite evidence.
     guard misses == 0 || threshold < 1 else { return .infinity }
@@ -124,5 +156,13 @@ public struct BettingTest: Sendable, Equatable {
     let value = try SpecialFunctions.logBeta(a + 0.5, b + 0.5) - log(Double.pi) - a * logHit - b * logMiss
     let size = a + b + 2
     return value - 0x1p-48 * size * (log(size) + abs(logHit) + abs(logMiss))
+  }
+
+  private static func check(_ hits: Int, _ misses: Int, _ threshold: Double) throws(StatisticsError) {
+    try Check.count(hits, name: "the number of hits")
+    try Check.count(misses, name: "the number of misses")
+    guard threshold > 0, threshold <= 1 else {
+      throw .valueOutOfRange(name: "the threshold p₀", value: threshold, interval: "(0, 1]")
+    }
   }
 }

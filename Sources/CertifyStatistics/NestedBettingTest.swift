@@ -2,10 +2,12 @@ import Foundation
 
 /// Tests of "p > p₀" for several p₀ on the same samples, each a ``BettingTest``.
 ///
-/// No correction for their number is needed. Let p₀' be the smallest threshold that p does not exceed. With
-/// A/t > p₀'' ≥ p₀' the likelihood of p₀' is at most that of p₀'', so that evidence of 1/α against p₀'' is as much
-/// against p₀': a false *yes* at any threshold is one at p₀', which has probability at most α (Ville). The same
-/// holds of *no* and β. So *yes* is passed on to smaller thresholds, and *no* to larger ones.
+/// No correction for their number is needed. *Yes* is answered at a threshold once the tests at it and at all smaller
+/// ones have said so (a fixed sequence: Maurer, Hothorn and Lehmacher 1995). Let p₀' be the smallest threshold that p does
+/// not exceed: a false *yes* anywhere takes one of the test at p₀', which has probability at most α. *No* is passed on to
+/// larger thresholds. Let p₀' now be the largest threshold that p is not below: with A/t < p₀'' ≤ p₀' the likelihood of p₀'
+/// is at most that of p₀'', so that evidence of 1/β against p₀'' is as much against p₀', and a false *no* at any threshold
+/// is one at p₀'.
 public struct NestedBettingTest: Sendable, Equatable {
   /// Ascending.
   public let thresholds: [Double]
@@ -29,15 +31,23 @@ public struct NestedBettingTest: Sendable, Equatable {
   /// Whether every question is answered.
   public var isDecided: Bool { !decisions.contains(.undecided) }
 
+  /// The tests that questions wait for.
+  private var open: [BettingTest] {
+    zip(tests, decisions).filter { $0.decision == .undecided && $1 == .undecided }.map(\.0)
+  }
+
   /// Adds samples to every open test.
   ///
   /// - Throws: ``StatisticsError`` for a negative count, or more than 2⁴⁰ samples.
   public mutating func add(hits: Int, misses: Int, failed: Int = 0) throws(StatisticsError) {
     for k in tests.indices where decisions[k] == .undecided {
-      decisions[k] = try tests[k].add(hits: hits, misses: misses, failed: failed)
+      try tests[k].add(hits: hits, misses: misses, failed: failed)
     }
-    if let last = decisions.lastIndex(of: .yes) { for k in 0..<last { decisions[k] = .yes } }
-    if let first = decisions.firstIndex(of: .no) { for k in first..<decisions.count { decisions[k] = .no } }
+    let shown = tests.prefix { $0.decision == .yes }.count
+    for k in 0..<shown { decisions[k] = .yes }
+    if let first = tests.firstIndex(where: { $0.decision == .no }) {
+      for k in first..<decisions.count where decisions[k] == .undecided { decisions[k] = .no }
+    }
   }
 
   /// Whether some open question may still be answered *yes* by `most` samples in all.
@@ -46,15 +56,13 @@ public struct NestedBettingTest: Sendable, Equatable {
   /// in t samples, so far, the rest is forecast with a rate of misses three standard deviations below m/t; below 320
   /// samples nothing is forecast.
   public func canStillConfirm(within most: Int) throws(StatisticsError) -> Bool {
-    for k in tests.indices where decisions[k] == .undecided {
-      let test = tests[k]
+    for test in open {
       let (drawn, misses) = (test.samples, test.misses + test.failed)
       guard drawn >= 320, drawn < most else { return true }
       let rate = max(0, Double(misses) - 3 * Double(max(misses, 1)).squareRoot()) / Double(drawn)
       let forecast = misses + Int(rate * Double(most - drawn))
-      guard Double(most - forecast) > test.threshold * Double(most) else { continue }
       let evidence = try BettingTest.logEvidence(
-        hits: most - forecast, misses: forecast, threshold: test.threshold)
+        hits: most - forecast, misses: forecast, above: test.threshold)
       if evidence >= -log(test.alpha) { return true }
     }
     return false
@@ -66,15 +74,18 @@ public struct NestedBettingTest: Sendable, Equatable {
   /// A guide to where samples are worth most, and no part of any claim: (ln 1/α − ln E) / KL(A/t, p₀).
   public func expectedSamples() throws(StatisticsError) -> Double? {
     var least: Double?
-    for k in tests.indices where decisions[k] == .undecided {
-      let test = tests[k]
+    for test in open {
       guard test.samples > 0 else { return 0 }
       let share = (Double(test.hits) + 0.5) / (Double(test.samples) + 1)
-      let (p, level) = (test.threshold, share > test.threshold ? test.alpha : test.beta)
+      let (p, misses) = (test.threshold, test.misses + test.failed)
+      let isAbove = share > p
       let rate = share * log(share / p) + (p < 1 ? (1 - share) * log((1 - share) / (1 - p)) : .infinity)
-      let evidence = try BettingTest.logEvidence(
-        hits: test.hits, misses: test.misses + test.failed, threshold: p)
-      least = min(least ?? .infinity, max(0, -log(level) - evidence) / max(rate, 1e-300))
+      let evidence =
+        isAbove
+        ? try BettingTest.logEvidence(hits: test.hits, misses: misses, above: p)
+        : try BettingTest.logEvidence(hits: test.hits, misses: misses, against: p)
+      let wanted = -log(isAbove ? test.alpha : test.beta)
+      least = min(least ?? .infinity, max(0, wanted - evidence) / max(rate, 1e-300))
     }
     return least
   }
@@ -88,9 +99,8 @@ extension BettingTest {
   public static func samplesNeeded(threshold: Double, alpha: Double) throws(StatisticsError) -> Int? {
     _ = try BettingTest(threshold: threshold, alpha: alpha, beta: alpha)
     func suffices(_ samples: Int) throws(StatisticsError) -> Bool {
-      try logEvidence(hits: samples, misses: 0, threshold: threshold) >= -log(alpha)
+      try logEvidence(hits: samples, misses: 0, above: threshold) >= -log(alpha)
     }
-    // E falls before it rises: its ratio (t + ½)/((t + 1) p₀) passes 1 once.
     var high = 1
     while try !suffices(high) {
       high *= 2

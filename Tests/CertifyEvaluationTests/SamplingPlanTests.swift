@@ -49,7 +49,7 @@ struct SamplingPlanTests {
         let hits = decision.counts[label]
         if question == questions.last {
           let evidence = try BettingTest.logEvidence(
-            hits: hits, misses: decision.samples - hits, threshold: question.probability)
+            hits: hits, misses: decision.samples - hits, above: question.probability)
           #expect(evidence >= -log(0.001) && bracket.lower?.method == "gaussian-decided")
           deciding += 1
         }

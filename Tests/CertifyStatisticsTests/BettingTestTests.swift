@@ -4,12 +4,62 @@ import Testing
 
 @Suite struct BettingTestTests {
   @Test func evidenceIsRoundedDownAndClose() throws {
-    for row in Constants.betting {
-      let found = try BettingTest.logEvidence(hits: row.hits, misses: row.misses, threshold: row.threshold)
+    func check(_ row: BettingConstant, _ found: Double) {
       #expect(row.isAtLeast(found), "\(row) but found \(found)")
       #expect(
         row.distance(to: found) <= 1e-12 * Double(row.hits + row.misses + 100), "\(row), found \(found)")
     }
+    for row in Constants.betting {
+      check(row, try BettingTest.logEvidence(hits: row.hits, misses: row.misses, against: row.threshold))
+    }
+    for row in Constants.betAbove {
+      check(row, try BettingTest.logEvidence(hits: row.hits, misses: row.misses, above: row.threshold))
+    }
+  }
+
+  /// Nothing is staked below p₀: for every p ≤ p₀ a sample leaves the wealth where it is on average, or lowers it.
+  ///
+  /// The mean of E over all outcomes of n samples is at most 1, and 1 at p₀; above p₀ it is more.
+  @Test(arguments: [0.3, 0.5, 0.9772498680518207, 0.9986501019683699])
+  func wealthIsASupermartingale(threshold: Double) throws {
+    for samples in [1, 7, 40] {
+      func mean(_ p: Double) throws -> Double {
+        try (0...samples).reduce(0) { sum, hits in
+          let misses = samples - hits
+          let logShare =
+            lgamma(Double(samples + 1)) - lgamma(Double(hits + 1)) - lgamma(Double(misses + 1))
+            + Double(hits) * log(p) + Double(misses) * log1p(-p)
+          let evidence = try BettingTest.logEvidence(hits: hits, misses: misses, above: threshold)
+          return sum + exp(logShare + evidence)
+        }
+      }
+      #expect(abs(try mean(threshold) - 1) < 1e-10)
+      #expect(try mean(threshold * 0.99) < 1 && mean(threshold * 0.5) < mean(threshold * 0.99))
+      #expect(try mean(threshold + 0.5 * (1 - threshold)) > 1)
+    }
+  }
+
+  /// At 3σ it takes hardly more samples than the sequential test that knows p: ln(1/α) / KL(p, p₀) by Wald's identity.
+  @Test(arguments: [(1.0, 1.35), (0.9999, 1.4), (0.9995, 1.6)])
+  func fewSamplesAreWasted(p: Double, most: Double) throws {
+    let threshold = 0.9986501019683699
+    let rate = p * log(p / threshold) + (p < 1 ? (1 - p) * log((1 - p) / (1 - threshold)) : 0)
+    let least = -log(0.001) / rate
+    var source = SplitMix(state: 19)
+    let runs = 40
+    var samples = 0
+    for _ in 0..<runs {
+      var test = try BettingTest(threshold: threshold, alpha: 0.001, beta: 0.001)
+      while test.decision == .undecided {
+        let misses = (0..<64).count { _ in source.uniform() >= p }
+        try test.add(hits: 64 - misses, misses: misses)
+      }
+      #expect(test.decision == .yes)
+      samples += test.samples
+    }
+    let mean = Double(samples) / Double(runs)
+    print("betting at p = \(p): \(mean) samples, at least \(least)")
+    #expect(mean >= least * 0.95 && mean <= least * most)
   }
 
   @Test func decidesEachWayAndKeepsTheDecidingCounts() throws {
@@ -23,14 +73,14 @@ import Testing
   }
 
   @Test func decisionNeedsEvidenceOfTheLevel() throws {
-    // n hits of n at p₀ = ½: E = 2ⁿ B(n + ½, ½) / π.
     for (alpha, beta) in [(0.05, 1e-9), (1e-9, 0.05)] {
       for n in 1...40 {
-        let evidence = try BettingTest.logEvidence(hits: n, misses: 0, threshold: 0.5)
+        let above = try BettingTest.logEvidence(hits: n, misses: 0, above: 0.5)
         var up = try BettingTest(threshold: 0.5, alpha: alpha, beta: beta)
-        #expect((try up.add(hits: n, misses: 0) == .yes) == (evidence >= -log(alpha)))
+        #expect((try up.add(hits: n, misses: 0) == .yes) == (above >= -log(alpha)))
+        let against = try BettingTest.logEvidence(hits: 0, misses: n, against: 0.5)
         var down = try BettingTest(threshold: 0.5, alpha: alpha, beta: beta)
-        #expect((try down.add(hits: 0, misses: n) == .no) == (evidence >= -log(beta)))
+        #expect((try down.add(hits: 0, misses: n) == .no) == (against >= -log(beta)))
       }
     }
   }

@@ -57,6 +57,25 @@ import Testing
     }
   }
 
+  /// A larger threshold waits for the smaller ones, although its own test has been passed.
+  @Test func yesComesInOrder() throws {
+    var source = SplitMix(state: 23)
+    for _ in 0..<200 {
+      let p = 0.6 + 0.39 * source.uniform()
+      let thresholds = [0.5, 0.52, 0.58]
+      var test = try NestedBettingTest(thresholds: thresholds, alpha: 0.3, beta: 1e-9)
+      var alone = try thresholds.map { try BettingTest(threshold: $0, alpha: 0.3, beta: 1e-9) }
+      for _ in 0..<60 where !test.isDecided {
+        let hit = source.uniform() < p
+        try test.add(hits: hit ? 1 : 0, misses: hit ? 0 : 1)
+        for k in alone.indices { try alone[k].add(hits: hit ? 1 : 0, misses: hit ? 0 : 1) }
+        let passed = alone.prefix { $0.decision == .yes }.count
+        #expect(test.decisions.prefix { $0 == .yes }.count == passed)
+        #expect(!test.decisions.dropFirst(passed).contains(.yes))
+      }
+    }
+  }
+
   @Test func failedSamplesCountAgainstBothAnswers() throws {
     var test = try NestedBettingTest(thresholds: [0.5], alpha: 0.01, beta: 0.01)
     try test.add(hits: 20, misses: 0, failed: 15)

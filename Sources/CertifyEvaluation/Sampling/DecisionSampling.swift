@@ -7,7 +7,7 @@ import Foundation
 /// Samples that decide for each radius R whether the certified radius is at least R, and no more of them.
 ///
 /// The label is tested directly, without a stage that selects a class: p > p₀(R) by ``NestedBettingTest``, looked at
-/// after every 32 samples and, later, every sixteenth part more. Whatever makes sampling stop, the counts of other
+/// after every 32 samples and, later, every 32nd part more. Whatever makes sampling stop, the counts of other
 /// inputs included, the error stays below α: the evidence is a martingale under p = p₀ with respect to all that was
 /// drawn so far, since the noise of other inputs is independent. So sampling also stops where no answer is likely to
 /// turn out *yes* within n samples. Undecided is not certified.
@@ -37,7 +37,7 @@ struct DecisionSampling: StepwiseSampling {
   var next: Range<Int>? {
     let drawn = counts.samples
     guard !test.isDecided, !isHopeless, drawn < most else { return nil }
-    return drawn..<min(most, drawn + max(32, drawn / 16 / 32 * 32))
+    return drawn..<min(most, drawn + max(32, drawn / 32 / 32 * 32))
   }
 
   var promise: Double { -((try? test.expectedSamples()) ?? .infinity) }
@@ -64,9 +64,7 @@ struct DecisionSampling: StepwiseSampling {
   func prediction() throws -> (class: Int, error: Double)? {
     func proves(_ k: Int, _ level: Double) throws -> Bool {
       let hits = counts.counts[k]
-      guard 2 * hits > counts.samples else { return false }
-      return try BettingTest.logEvidence(hits: hits, misses: counts.samples - hits, threshold: 0.5)
-        >= -log(level)
+      return try BettingTest.logEvidence(hits: hits, misses: counts.samples - hits, above: 0.5) >= -log(level)
     }
     if try test.decisions.contains(.yes) || proves(label, alpha) { return (label, alpha) }
     let top = counts.mostFrequent
