@@ -58,8 +58,13 @@ struct PolicyReader {
     case "first": parameters.first = try field.integer("at least 1") { $0 >= 1 }
     case "every": parameters.every = try field.integer("at least 1") { $0 >= 1 }
     case "decide": parameters.decide = try field.numbers("is a number of at least 0") { $0 >= 0 }
+    case "radius-tolerance":
+      parameters.radiusTolerance = try field.scalar(
+        "is a number above 0", DecimalNumber.parse, valid: { $0 > 0 && $0.isFinite })
+    case "budget": parameters.budget = try field.integer("at least 1") { $0 >= 1 }
     case "simultaneous": parameters.simultaneous = try field.scalar("is true or false", Bool.init)
     case "aggregate": parameters.aggregate = try field.scalar("is true or false", Bool.init)
+    case "best-sigma": parameters.bestSigma = try field.scalar("is true or false", Bool.init)
     default: throw field.failure("`\(field.name)` is not a parameter of a run")
     }
   }

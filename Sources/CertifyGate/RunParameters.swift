@@ -35,10 +35,16 @@ public struct RunParameters: Sendable, Equatable {
   public var every: Int?
   /// Radii to decide.
   public var decide: [Double]?
+  /// What ten times the samples may move a radius by at most, for sampling to stop.
+  public var radiusTolerance: Double?
+  /// Samples of the whole run.
+  public var budget: Int?
   /// Whether all certificates of the run hold together with confidence 1 − α.
   public var simultaneous: Bool?
   /// Whether figures over all inputs have as many certificates taken off as may be wrong.
   public var aggregate: Bool?
+  /// Whether the certificates of an input at all σ hold together, so that the best may be chosen.
+  public var bestSigma: Bool?
 
   public init() {}
 
@@ -48,7 +54,9 @@ public struct RunParameters: Sendable, Equatable {
   /// The long option names, without dashes: the keys of a policy besides `version` and `requirements`.
   public static let names = [
     "seed", "samples", "selection-samples", "alpha", "sigma", "noise", "norm", "classifier", "epsilon",
-    "attack", "certificate", "bounds", "first", "every", "decide", "simultaneous", "aggregate",
+    "attack", "certificate", "bounds", "first", "every", "decide", "radius-tolerance", "budget",
+    "simultaneous",
+    "aggregate", "best-sigma",
   ]
 
   /// What the manifest of a run has otherwise, one line each.
@@ -83,8 +91,12 @@ public struct RunParameters: Sendable, Equatable {
     compare(
       "every", every.map { ($0 - 1 + manifest.availableInputs) / max($0, 1) }, manifest.selectedInputs)
     compareSets("decide", decide, manifest.plan?.decide ?? [])
+    compareSets(
+      "radius-tolerance", radiusTolerance.map { [$0] }, manifest.plan?.radiusTolerance.map { [$0] } ?? [])
+    compareSets("budget", budget.map { [$0] }, manifest.plan?.budget.map { [$0] } ?? [])
     compare("simultaneous", simultaneous, manifest.plan?.simultaneous ?? false)
     compare("aggregate", aggregate, manifest.plan?.aggregate ?? false)
+    compare("best-sigma", bestSigma, manifest.plan?.bestSigma ?? false)
     return lines
   }
 }

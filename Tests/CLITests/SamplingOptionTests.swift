@@ -88,11 +88,53 @@ import _CertifyTestSupport
       Digits.run(out: place.path("other"), Self.smoothed + fixed + ["--decide", "0.2"]))
     #expect(
       other.status == 64
-        && other.errors.hasPrefix("error: --decide: the policy fixes 0.1; leave the option out"))
+        && other.errors.hasPrefix("error: --decide 0.2: the policy fixes 0.1; leave the option out"))
     // A run without the plan is not the one that the policy fixes.
     _ = try Certify.run(Digits.run(out: place.path("plain"), Self.smoothed))
     let gate = try Certify.run("gate", place.path("plain"), "--policy", policy)
     #expect(gate.status == 2 && gate.output.contains("`decide` is none in the run, 0.1 in the policy"))
+  }
+
+  /// The options that share out samples and α, from a policy and from a file of options: each is in force, is compared
+  /// with what the command line says, and with the run that is judged.
+  @Test func everyOptionOfThePlanCanBeFixed() throws {
+    let place = try Workplace()
+    let lines = "radius-tolerance: 0.2\nbudget: 30_000\nbest-sigma: true\nsigma: [0.12, 0.25]\n"
+    let policy = try place.write("version: 1\n" + lines + "requirements: []\n", to: "certify.yml")
+    let options = try place.write(lines.replacing("_", with: ""), to: "options.yml")
+    for (name, source) in [("policy", ["--policy", policy]), ("config", ["--config", options])] {
+      let answer = try Certify.run(
+        Digits.run(out: place.path(name), Self.smoothed + ["--samples", "5000"] + source))
+      #expect(answer.status == 0, "\(answer.errors)")
+      let plan = try place.results(name).results.manifest.plan
+      #expect(plan?.radiusTolerance == 0.2 && plan?.budget == 30_000 && plan?.bestSigma == true)
+    }
+    for (arguments, complaint) in [
+      (["--radius-tolerance", "0.3"], "--radius-tolerance 0.3: the policy fixes 0.2; leave"),
+      (["--budget", "1000"], "--budget 1000: the policy fixes 30000; leave"),
+      (["--decide", "0.1"], "--decide and --radius-tolerance exclude each other"),
+    ] {
+      let answer = try Certify.run(
+        Digits.run(out: place.path("other"), Self.smoothed + ["--policy", policy] + arguments))
+      #expect(answer.status == 64 && answer.errors.hasPrefix("error: \(complaint)"), "\(answer.errors)")
+    }
+    let plain = try place.write("version: 1\nbest-sigma: false\nrequirements: []\n", to: "plain.yml")
+    let flag = try Certify.run(
+      Digits.run(
+        out: place.path("other"),
+        Self.smoothed + ["--policy", plain, "--best-sigma", "--sigma", "0.1", "0.2"]))
+    #expect(flag.status == 64 && flag.errors.hasPrefix("error: --best-sigma: the policy fixes false; leave"))
+    // A run without the plan is not the one that the policy fixes.
+    _ = try Certify.run(Digits.run(out: place.path("plain"), Self.smoothed))
+    let gate = try Certify.run("gate", place.path("plain"), "--policy", policy)
+    #expect(gate.status == 2, "\(gate.output)")
+    for difference in [
+      "`radius-tolerance` is none in the run, 0.2 in the policy",
+      "`budget` is none in the run, 30000 in the policy",
+      "`best-sigma` is false in the run, true in the policy",
+    ] {
+      #expect(gate.output.contains(difference), "\(gate.output)")
+    }
   }
 
   @Test(arguments: [

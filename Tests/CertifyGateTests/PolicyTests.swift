@@ -48,6 +48,9 @@ struct PolicyTests {
         attack: best
         certificate: [gaussian-p-lower]
         every: 5
+        radius-tolerance: 1/100
+        budget: 2_000_000
+        best-sigma: true
         """)
     #expect(policy.requirements.isEmpty)
     #expect(policy.parameters.norms == [.l2, .linf])
@@ -56,6 +59,8 @@ struct PolicyTests {
     #expect(policy.parameters.seed == .max)
     #expect(policy.parameters.samples == 100_000)
     #expect(policy.parameters.epsilons == [8.0 / 255])
+    #expect(policy.parameters.radiusTolerance == 0.01 && policy.parameters.budget == 2_000_000)
+    #expect(policy.parameters.bestSigma == true)
   }
 
   @Test(arguments: [
@@ -78,6 +83,10 @@ struct PolicyTests {
     ("version: 1\nalpha:", 2, "`alpha` takes a single value"),
     ("version: 1\nsigma: {a: 1}", 2, "`sigma` takes a value or a list of values"),
     ("version: 1\nsigma: [0.5, -1]", 2, "`sigma` is a number above 0, found `-1`"),
+    ("version: 1\nradius-tolerance: 0", 2, "`radius-tolerance` is a number above 0, found `0`"),
+    ("version: 1\nbudget: 0", 2, "`budget` is a whole number, at least 1, found `0`"),
+    ("version: 1\nbest-sigma: perhaps", 2, "`best-sigma` is true or false, found `perhaps`"),
+    ("version: 1\nbest_sigma: true", 2, "did you mean `best-sigma`?"),
     ("version: 1\nnorm: l22", 2, "there is no norm `l22`; did you mean `l2`?"),
     ("version: 1\nbounds: 1,0", 2, "the smaller first"),
     ("version: 1\nbounds: 1", 2, "two numbers"),

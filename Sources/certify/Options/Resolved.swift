@@ -75,7 +75,10 @@ struct ResolvedOptions {
     }
   }
 
-  private static func one<Value: Equatable>(_ name: String, _ option: Value?, _ policy: Value?) throws
+  /// An option that the policy may fix.
+  ///
+  /// - Throws: ``CommandError`` of kind usage for another value than the policy's.
+  static func one<Value: Equatable>(_ name: String, _ option: Value?, _ policy: Value?) throws
     -> Value?
   {
     if let option, let policy, option != policy {
@@ -85,7 +88,8 @@ struct ResolvedOptions {
     return option ?? policy
   }
 
-  private static func list<Value: Hashable>(
+  /// The same of an option with several values, in their order and without repetitions.
+  static func list<Value: Hashable>(
     _ name: String, _ option: [Value], _ policy: [Value]?, _ fallback: [Value]
   ) throws -> [Value] {
     if !option.isEmpty, let policy, Set(option) != Set(policy) {

@@ -45,21 +45,19 @@ struct SamplingOptions: ParsableArguments {
   /// - Throws: ``CommandError`` of kind usage.
   func fixed(by policy: RunParameters) throws -> SamplingOptions {
     var fixed = self
-    if let radii = policy.decide {
-      guard decide.isEmpty || Set(decide) == Set(radii) else {
-        throw CommandError.usage(
-          "--decide: the policy fixes \(radii.map { "\($0)" }.joined(separator: " ")); "
-            + "leave the option out or change the policy")
-      }
-      fixed.decide = radii
-    }
+    fixed.decide = try ResolvedOptions.list("decide", decide, policy.decide, [])
+    fixed.radiusTolerance = try ResolvedOptions.one(
+      "radius-tolerance", radiusTolerance, policy.radiusTolerance)
+    fixed.budget = try ResolvedOptions.one("budget", budget, policy.budget)
     for (name, flag, wanted) in [
       ("simultaneous", simultaneous, policy.simultaneous), ("aggregate", aggregate, policy.aggregate),
+      ("best-sigma", bestSigma, policy.bestSigma),
     ] where flag && wanted == false {
       throw CommandError.usage("--\(name): the policy fixes false; leave the option out or change the policy")
     }
     fixed.simultaneous = simultaneous || policy.simultaneous == true
     fixed.aggregate = aggregate || policy.aggregate == true
+    fixed.bestSigma = bestSigma || policy.bestSigma == true
     return fixed
   }
 
