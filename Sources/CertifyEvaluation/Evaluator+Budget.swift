@@ -95,15 +95,10 @@ private struct SamplingThread: @unchecked Sendable {
   init(_ worker: Worker) { self.worker = worker }
 
   func open(_ input: AttackInput, smoothing: Int) throws -> BudgetedSampling {
-    let team = worker.smoothed[smoothing]
-    let record = SmoothingRecord(team.leader.smoothing)
-    if let sampling = try worker.radiusSampling(input, team, record) { return .radius(sampling) }
-    return .decision(try worker.decisionSampling(input, record))
+    try worker.budgetedSampling(input, worker.smoothed[smoothing])
   }
 
   func draw(_ sampling: BudgetedSampling, at input: AttackInput, smoothing: Int) throws -> ClassCounts {
-    let team = worker.smoothed[smoothing]
-    return try team.counts(
-      at: input.smoothingInput, input: input.index, purpose: .estimation, samples: sampling.next ?? 0..<0)
+    try worker.draw(sampling.next ?? 0..<0, at: input, worker.smoothed[smoothing])
   }
 }

@@ -63,7 +63,8 @@ extension Evaluator {
   /// Derives the ends of an input's brackets again.
   ///
   /// Predictions and proofs come from the same noise as in the run. A witness is not searched for again: the
-  /// stored point is measured and evaluated, against a smoothed classifier by the flip test that confirmed it.
+  /// stored point is measured and evaluated, against a smoothed classifier by the flip test that confirmed it. How many
+  /// samples an input got of a budget is read from the record.
   ///
   /// - Parameters:
   ///   - stored: The input's result.
@@ -81,6 +82,9 @@ extension Evaluator {
     let worker = try Worker(
       source: source, configuration: configuration, noises: noises, threads: jobs,
       stop: StopSignal(control: control, failure: FirstFailure()))
+    if configuration.plan.budget != nil, configuration.classifiers.contains(.smoothed) {
+      worker.prepared = try worker.preparedEvidence(input, stored: stored)
+    }
     guard let derived = worker.outcome(for: input)?.result else { throw CancellationError() }
     let brackets = try stored.brackets.enumerated().compactMap { position, bracket in
       try derived.bracket(of: bracket.key).map { again in

@@ -10,10 +10,7 @@ extension Worker {
     if let counts = try team.exactCounts(at: input.smoothingInput) {
       return .counted(SamplingRecord(exact: counts))
     }
-    func draw(_ samples: Range<Int>) throws -> ClassCounts {
-      try team.counts(
-        at: input.smoothingInput, input: input.index, purpose: .estimation, samples: samples)
-    }
+    func draw(_ samples: Range<Int>) throws -> ClassCounts { try self.draw(samples, at: input, team) }
     if case .decide = configuration.plan.question {
       var sampling = try decisionSampling(input, record)
       try sampling.finish(draw)
@@ -27,6 +24,34 @@ extension Worker {
       try sample(
         input, team, selection: .selection, estimation: .estimation, samples: configuration.samples,
         alpha: configuration.level))
+  }
+
+  /// The samples of an estimate or of a decision.
+  func draw(_ samples: Range<Int>, at input: AttackInput, _ team: SmoothedTeam) throws -> ClassCounts {
+    try team.counts(at: input.smoothingInput, input: input.index, purpose: .estimation, samples: samples)
+  }
+
+  /// Sampling that shares a budget, before its first look.
+  func budgetedSampling(_ input: AttackInput, _ team: SmoothedTeam) throws -> BudgetedSampling {
+    let record = SmoothingRecord(team.leader.smoothing)
+    if let sampling = try radiusSampling(input, team, record) { return .radius(sampling) }
+    return .decision(try decisionSampling(input, record))
+  }
+
+  /// What samples say of an input that shared a budget: as many looks again as there were samples in the record.
+  ///
+  /// Where an input stops depends on the others, so that it follows from the record alone.
+  func preparedEvidence(_ input: AttackInput, stored: InputResult) throws -> PreparedEvidence {
+    let evidence = try smoothed.map { team in
+      let record = SmoothingRecord(team.leader.smoothing)
+      let drawn = stored.brackets.first { $0.smoothing == record }?.drawnSamples ?? 0
+      var sampling = try budgetedSampling(input, team)
+      while let next = sampling.next, next.upperBound <= drawn {
+        try sampling.add(draw(next, at: input, team))
+      }
+      return sampling.evidence
+    }
+    return PreparedEvidence(byInput: [input.index: evidence])
   }
 
   /// Sampling that has chosen its class and drawn nothing else; `nil` where no tolerance or no certificate is asked for.

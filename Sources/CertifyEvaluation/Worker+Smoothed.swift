@@ -68,7 +68,7 @@ extension Worker {
     var bracket = Bracket(
       classifier: .smoothed, smoothing: record, norm: norm, predicted: predicted, correct: correct,
       lower: lower, upper: upper, attack: attackRecord, contradiction: nil, targets: records,
-      decision: evidence.decision(norm))
+      decision: evidence.decision(norm), sampling: lower == nil ? evidence.sampling : nil)
     bracket.gapParts = try gapParts(bracket, dimension: input.point.count)
     if bracket.isContradictory, let witness {
       bracket.contradiction = try retest(bracket, input, team, record, witness: witness)

@@ -37,7 +37,7 @@ final class Worker {
   let shared: (any DifferentiableClassifier)?
   let smoothed: [SmoothedTeam]
   /// What samples say of the inputs, where they share a budget.
-  let prepared: PreparedEvidence?
+  var prepared: PreparedEvidence?
   /// The outcomes of attacks that ran before their input's turn, by norm and index.
   var attacked: [Norm: [Int: AttackOutcome]] = [:]
 

@@ -1,11 +1,11 @@
 extension Bracket {
   enum CodingKeys: String, CodingKey {
     case classifier, smoothing, norm, predicted, correct, lower, upper, attack, contradiction, gapParts,
-      targets, trajectory, decision
+      targets, trajectory, decision, sampling
   }
 
-  /// Writes absent ends, an abstention and the rest as `null`, so that every bracket has every key; `decision` only
-  /// where there is one.
+  /// Writes absent ends, an abstention and the rest as `null`, so that every bracket has every key; what not every run
+  /// has only where it is there.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(classifier, forKey: .classifier)
@@ -21,6 +21,7 @@ extension Bracket {
     try container.encodeIfPresent(targets, forKey: .targets)
     try container.encodeIfPresent(trajectory, forKey: .trajectory)
     try container.encodeIfPresent(decision, forKey: .decision)
+    try container.encodeIfPresent(sampling, forKey: .sampling)
   }
 }
 

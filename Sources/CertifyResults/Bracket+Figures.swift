@@ -1,4 +1,7 @@
 extension Bracket {
+  /// The samples that g was asked about at the input, besides those that chose a class; `nil` where none are recorded.
+  public var drawnSamples: Int? { decision?.samples ?? (lower?.sampling ?? sampling)?.samples }
+
   /// The proof that counts: `lower`, and what the retest left of it where a contradiction was settled.
   public var lowerInForce: LowerBound? {
     guard let contradiction, contradictionSettled else { return lower }

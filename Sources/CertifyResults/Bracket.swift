@@ -43,12 +43,15 @@ public struct Bracket: Sendable, Codable, Equatable {
   public var trajectory: [[Float]]?
   /// The answers to "is the certified radius at least R?", where a run asked so; `nil` where it did not.
   public var decision: DecisionRecord?
+  /// The counts that prove nothing: those of an abstention, or without a certificate; `nil` where `lower` or `decision`
+  /// has them.
+  public var sampling: SamplingRecord?
 
   public init(
     classifier: ClassifierKind, smoothing: SmoothingRecord?, norm: Norm, predicted: Int?, correct: Bool,
     lower: LowerBound?, upper: UpperBound?, attack: AttackRecord?, contradiction: ContradictionRecord?,
     gapParts: GapParts? = nil, targets: [TargetRecord]? = nil, trajectory: [[Float]]? = nil,
-    decision: DecisionRecord? = nil
+    decision: DecisionRecord? = nil, sampling: SamplingRecord? = nil
   ) {
     self.classifier = classifier
     self.smoothing = smoothing
@@ -63,6 +66,7 @@ public struct Bracket: Sendable, Codable, Equatable {
     self.targets = targets
     self.trajectory = trajectory
     self.decision = decision
+    self.sampling = sampling
   }
 
   /// Whether the smoothed classifier refused to answer.

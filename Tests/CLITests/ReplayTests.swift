@@ -40,6 +40,38 @@ import _CertifyTestSupport
     }
   }
 
+  /// Where an input stops depends on all that share the budget; the record says how many samples it got, abstentions
+  /// included, and the same come out again.
+  @Test(arguments: [["--decide", "0.1", "0.4"], ["--radius-tolerance", "0.01"]])
+  func inputsThatShareABudgetComeOutAgain(_ question: [String]) throws {
+    let place = try Workplace()
+    let run = Digits.run(
+      out: place.path("out"),
+      ["--first", "8", "--classifier", "smoothed", "--sigma", "0.2", "1.2", "--attack", "none"] + question
+        + ["--samples", "20000", "--budget", "90000"])
+    #expect(try Certify.run(run).status == 0)
+    let inputs = try place.results("out").results.inputs
+    let drawn = inputs.flatMap(\.brackets).compactMap(\.drawnSamples)
+    #expect(drawn.count == 16 && Set(drawn).count >= 3 && drawn.reduce(0, +) <= 90_000, "\(drawn)")
+    if question[0] == "--radius-tolerance" {
+      #expect(inputs.contains { $0.brackets.contains { $0.abstained && $0.sampling != nil } })
+    }
+    for input in inputs {
+      let answer = try Certify.run("replay", place.path("out"), "--index", "\(input.index)")
+      #expect(answer.status == 0, "\(answer.output)\(answer.errors)")
+      #expect(answer.output.components(separatedBy: "\nas stored").count == 3)
+    }
+    // A record of fewer samples is found out by its counts.
+    var forged = try #require(
+      inputs.max { ($0.brackets[0].drawnSamples ?? 0) < ($1.brackets[0].drawnSamples ?? 0) })
+    forged.brackets[0].decision?.samples -= 1
+    forged.brackets[0].lower?.sampling?.samples -= 1
+    try place.forge(forged, at: forged.index, in: "out")
+    let answer = try Certify.run("replay", place.path("out"), "--index", "\(forged.index)")
+    #expect(
+      answer.status == 1 && answer.output.contains("\nNOT AS STORED"), "\(answer.output)\(answer.errors)")
+  }
+
   private static func trimmed(_ field: Substring) -> String { field.trimmingCharacters(in: .whitespaces) }
 
   /// The number of one sample, one digit of a radius, one coordinate of a witness: each of them shows.

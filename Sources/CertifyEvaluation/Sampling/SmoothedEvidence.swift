@@ -43,6 +43,11 @@ enum SmoothedEvidence: Sendable {
     }
   }
 
+  /// The counts, where they are not those of answers.
+  var sampling: SamplingRecord? {
+    if case .counted(let sampling) = self { sampling } else { nil }
+  }
+
   func decision(_ norm: Norm) -> DecisionRecord? {
     if case .decided(let decision) = self { decision.record(norm) } else { nil }
   }

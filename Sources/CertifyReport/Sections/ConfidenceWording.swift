@@ -75,7 +75,7 @@ struct ConfidenceWording {
     guard plan?.decide != nil || plan?.radiusTolerance != nil else { return nil }
     var seen: [BracketKey: (samples: Int, inputs: Int)] = [:]
     for bracket in results.inputs.flatMap(\.brackets) {
-      guard let samples = bracket.decision?.samples ?? bracket.lower?.sampling?.samples else { continue }
+      guard let samples = bracket.drawnSamples else { continue }
       let sum = seen[bracket.key] ?? (0, 0)
       seen[bracket.key] = (sum.samples + samples, sum.inputs + 1)
     }

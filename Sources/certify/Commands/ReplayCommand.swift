@@ -88,7 +88,7 @@ struct ReplayText {
     var rows: [Line] = [
       ("predicted", text(stored.predicted, "abstained"), text(derived.predicted, "abstained"))
     ]
-    let samplings = (stored.lower?.sampling, derived.lower?.sampling)
+    let samplings = (stored.lower?.sampling ?? stored.sampling, derived.lower?.sampling ?? derived.sampling)
     if samplings.0 != nil || samplings.1 != nil {
       rows += [
         ("selection counts", counts(samplings.0?.selectionCounts), counts(samplings.1?.selectionCounts)),

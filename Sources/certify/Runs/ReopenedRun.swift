@@ -51,11 +51,6 @@ struct ReopenedRun {
       subject: subject, options: resolved, attackOptions: command.options, threat: command.threat,
       flow: command.flow, sampling: command.sampling.fixed(by: policy),
       boundOptions: command.boundOptions, logger: logger)
-    guard configuration.plan.budget == nil else {
-      throw CommandError.usage(
-        "\(store.directory): its inputs share a budget, so that one alone cannot be derived again; "
-          + "run the command of its report again")
-    }
     let manifest = try RunManifest(
       subject: subject, configuration: configuration, options: resolved, data: command.dataOptions,
       threat: command.threat, arguments: invocation.arguments)
