@@ -1,7 +1,8 @@
 /// A value of which every element is a multiple of one input element, plus a constant; no two of the same one.
 ///
 /// Over an ℓp ball of radius ε around the input, an affine map of such a value moves by ε‖W_i‖_q at most, 1/p + 1/q = 1,
-/// where its box allows more (Gowal et al. 2018, arXiv 1810.12715, for p = ∞; Hölder's inequality for the others).
+/// where its box allows more (Gowal et al. 2018, arXiv 1810.12715, for p = ∞; Hölder's inequality for the others). For the
+/// same reason Σ|W||v|, which rounding errors are proportional to, is at most Σ|W·center| + ε‖W_i‖_q there.
 struct BallImage: Sendable {
   /// The element is center + scale · δ, up to ± slack.
   let center: [Double]
@@ -21,33 +22,55 @@ struct BallImage: Sendable {
     self.slack = slack
   }
 
-  /// The intervals of an affine map's elements over the ball, rounded outward.
-  ///
-  /// - Parameter charge: How far each computed element may be from the exact one, and more.
-  func intervals(
-    of step: AffineStep, charge: [Double], ball: InputRegion.Ball
-  ) -> [(lower: Double, upper: Double)] {
-    var result = charge.indices.map { k in
-      let shift = step.shift.isEmpty ? 0 : step.shift[k]
-      let room = charge[k] + abs(shift) * 0x1p-51
-      return (lower: shift - room, upper: shift + room)
-    }
+  /// What an affine map's elements are made of at the points of a ball.
+  struct Sum {
+    /// W·center, without the shift.
+    var middle = 0.0
+    /// Σ|W·center|.
+    var size = 0.0
+    /// ε‖W·scale‖_q, and what the slack adds.
+    var reach = 0.0
+    /// How many terms there are.
+    var count = 0
+
+    /// Bounds Σ|W||v| for every point of the ball, rounded up.
+    var magnitude: Double { (size + reach) * (1 + Double(count + 32) * 0x1p-51) }
+  }
+
+  /// One for each element of an affine map.
+  func sums(of step: AffineStep, count: Int, ball: InputRegion.Ball) -> [Sum] {
+    var sums = [Sum](repeating: Sum(), count: count)
     step.matrices[0].byOutput.forEachRow { row in
-      var (sum, size, length, off) = (0.0, 0.0, 0.0, 0.0)
+      var (sum, length, off) = (Sum(), 0.0, 0.0)
       row.forEach { place, weight in
         let (product, reach) = (weight * center[place], abs(weight * scale[place]))
-        sum += product
-        size += abs(product)
+        sum.middle += product
+        sum.size += abs(product)
         length = ball.norm == .l1 ? max(length, reach) : length + reach * reach
         off += abs(weight) * slack[place]
       }
       if ball.norm == .l2 { length = length.squareRoot() }
-      let reach = ball.radius * length + off
-      let room = reach + (size + reach) * Double(row.weights.count + 32) * 0x1p-51
-      result[row.element].lower += sum - room
-      result[row.element].upper += sum + room
+      sum.reach = ball.radius * length + off
+      sum.count = row.weights.count
+      sums[row.element] = sum
     }
-    return result.map { ($0.lower - abs($0.lower) * 0x1p-50, $0.upper + abs($0.upper) * 0x1p-50) }
+    return sums
+  }
+
+  /// The intervals of an affine map's elements over the ball, rounded outward.
+  ///
+  /// - Parameter charge: How far each computed element may be from the exact one, and more.
+  static func intervals(
+    of sums: [Sum], shift: [Double], charge: [Double]
+  ) -> [(lower: Double, upper: Double)] {
+    sums.indices.map { k in
+      let (sum, own) = (sums[k], shift.isEmpty ? 0 : shift[k])
+      let room =
+        charge[k] + abs(own) * 0x1p-50 + sum.reach
+        + (sum.size + sum.reach) * Double(sum.count + 32) * 0x1p-51
+      let (lower, upper) = (own + sum.middle - room, own + sum.middle + room)
+      return (lower - abs(lower) * 0x1p-50, upper + abs(upper) * 0x1p-50)
+    }
   }
 
   /// What an affine map makes of the value, if no element is used twice and none is a sum.

@@ -50,6 +50,7 @@ public struct BoundedModel: Sendable {
     for step in BoundMethod.allCases.prefix(through: method.rank) {
       var propagation = BoundPropagation(graph: graph, method: step)
       var search = RadiusSearch(farthest: farthest)
+      search.looksBeyond = step == .linear
       if step == .optimized {
         search.tolerance = 0x1p-11
         propagation.optimization.includesIntermediate = false

@@ -67,6 +67,14 @@ struct ValueBounds: Sendable {
     for (matrix, input) in zip(step.matrices, node.inputs) {
       matrix.byOutput.addIntervals(lower[input], upper[input], low: &low, high: &high, size: &size)
     }
+    let image = node.inputs.count == 1 ? images[node.inputs[0]] : nil
+    var sums: [BallImage.Sum] = []
+    if let ball, let image {
+      sums = image.sums(of: step, count: count, ball: ball)
+      for k in 0..<count {
+        size[k] = min(size[k], (step.shift.isEmpty ? 0 : abs(step.shift[k]).nextUp) + sums[k].magnitude)
+      }
+    }
     var charge = [Double](repeating: 0, count: count)
     for k in 0..<count {
       let error = step.relativeError * size[k] + step.absoluteError
@@ -78,8 +86,9 @@ struct ValueBounds: Sendable {
     lower[node.output] = low
     upper[node.output] = high
     charges[index] = charge
-    if let ball, node.inputs.count == 1, let image = images[node.inputs[0]] {
-      for (k, interval) in image.intervals(of: step, charge: charge, ball: ball).enumerated() {
+    if let image {
+      let intervals = BallImage.intervals(of: sums, shift: step.shift, charge: charge)
+      for (k, interval) in intervals.enumerated() {
         intersect(node.output, k, lower: interval.lower, upper: interval.upper)
       }
       images[node.output] = image.image(under: step, charge: charge)
