@@ -73,6 +73,44 @@ import _CertifyTestSupport
     }
   }
 
+  /// Where the errors of sigmoid and tanh are not proven for the kernels that run, neither `verify` nor a report claims
+  /// that they are; instruction sets that nobody has tried are such kernels.
+  @Test(arguments: ["tanh", "sigmoid"]) func unprovenKernelsAreNamed(function: String) throws {
+    let model = "fixtures/models/operators/\(function)_opset13.onnx"
+    let point = (0..<12).map { $0 == 4 ? 0.9 : 0.05 * Double($0) }
+    var lines = point.indices.flatMap { i in
+      [
+        "(declare-const X_\(i) Real) (declare-const Y_\(i) Real)",
+        "(assert (>= X_\(i) \(point[i] - 0.01))) (assert (<= X_\(i) \(point[i] + 0.01)))",
+      ]
+    }
+    lines.append(
+      "(assert (or " + (0..<12).filter { $0 != 4 }.map { "(and (>= Y_\($0) Y_4))" }.joined() + "))")
+    let property = try files.write(lines.joined(separator: "\n"), to: "p.vnnlib")
+    let columns = (0..<12).map { "x\($0)" }.joined(separator: ",")
+    let data = try files.write(
+      "label,\(columns)\n4,\(point.map { "\($0)" }.joined(separator: ","))\n", to: "data.csv")
+    let unproven = ["DNNL_MAX_CPU_ISA": "SSE41"]
+    let verdict = try Certify.run(["verify", model, property], environment: unproven)
+    #expect(verdict.status == 0 && verdict.output == "unsat\n", "\(verdict.errors)")
+    #expect(
+      verdict.errors
+        == "not float-sound: the errors of sigmoid and tanh with these kernels are measured, not proven\n")
+    // A run takes the logits before a sigmoid at the end, so that none is left.
+    guard function == "tanh" else { return }
+    let run = try Certify.run(
+      [
+        "run", model, "--data", data, "--out", files.path("out"), "--classifier", "base", "--attack", "none",
+        "--certificate", "crown", "--norm", "linf",
+      ], environment: unproven)
+    #expect(run.status == 0, "\(run.errors)")
+    let lower = try #require(try files.results("out").results.inputs.first?.brackets.first?.lower)
+    #expect(lower.radius > 0.1 && !lower.floatSound)
+    #expect(
+      try files.text("out/report.md").contains(
+        "| `crown` | base, linf | real arithmetic only: **not float-sound** |"))
+  }
+
   /// Published properties with known verdicts, where the environment names their directory: none is contradicted.
   @Test(.enabled(if: ProcessInfo.processInfo.environment["CERTIFY_EXTERNAL_PROPERTIES"] != nil))
   func knownVerdictsAreNotContradicted() throws {
