@@ -33,6 +33,15 @@ public struct L1SmoothedCertificate: SmoothedCertificate {
     }
   }
 
+  public func limit(
+    from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
+  ) throws -> RadiusLimit? {
+    guard let lambda = smoothing.lambda else { return nil }
+    return try L1Certificate.limit(
+      counts: ClassCounts(sampling), candidate: sampling.candidate, method: method, lambda: lambda,
+      alpha: sampling.level, norm: norm, inputCount: dimension)
+  }
+
   public func probabilityNeeded(
     forRadius radius: Double, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> Double? {
