@@ -7,26 +7,81 @@ import Foundation
 /// random unit vectors η, estimates the normal. u moves along v (its signs for ℓ∞) by ‖u − x‖/√k, halved until
 /// the point flips, and then back to the boundary: along the segment to x for ℓ₂, by clipping to a smaller ball for
 /// ℓ∞. The first point is a random one that flips.
+///
+/// A walk ends where the boundary with the class that it met is nearest, and the boundary with another may be nearer: a
+/// walk starts from the nearest point of each of a few classes, and after a third of the budget the one that has come
+/// nearest goes on alone.
 struct HopSkipJump: SmallestNormAttack {
   static let name = "hopskipjump"
+  /// The most walks.
+  private static let mostWalks = 3
+  /// Random points at each of three lengths that look for further classes.
+  private static let classProposals = 32
+
+  /// A walk: a boundary point and the number of its next step.
+  private struct Walk {
+    var point: [Float]
+    var step = 1
+  }
 
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
     if oracle.nearest == nil { try RandomSearch.findAny(oracle, attack: Self.name, generator: &generator) }
-    guard var u = try boundary(oracle) else { return }
+    if oracle.classCount > 2 { try lookForClasses(oracle, &generator) }
+    var walks = try oracle.nearestOfEachClass.prefix(Self.mostWalks).map {
+      Walk(point: try boundary(oracle, from: $0.point))
+    }
+    if walks.count > 1 {
+      let share = oracle.remaining / (3 * walks.count)
+      for index in walks.indices {
+        try advance(&walks[index], until: oracle.queries + share, oracle, &generator)
+      }
+    }
+    func distance(_ walk: Walk) -> Double {
+      walk.point.withUnsafeBufferPointer { oracle.neighbourhood.distance(to: $0) }
+    }
+    guard var best = walks.min(by: { distance($0) < distance($1) }) else { return }
+    try advance(&best, until: .max, oracle, &generator)
+  }
+
+  /// Asks about random points around as far as the nearest one that flips, and farther.
+  private func lookForClasses(_ oracle: Oracle, _ generator: inout SplitMix64) throws {
+    guard let nearest = oracle.bestDistance else { return }
+    var set = try oracle.neighbourhood.feasibleSet()
+    for factor in [1.0, 2, 4] {
+      try set.setRadius(nearest * factor)
+      var left = Self.classProposals
+      while left > 0 {
+        let count = min(oracle.batchSize, left, oracle.remaining / 8)
+        guard count > 0 else { return }
+        for index in 0..<count {
+          RandomSearch.extreme(
+            oracle.row(index), radius: nearest * factor, neighbourhood: oracle.neighbourhood, set: &set,
+            using: &generator)
+        }
+        guard try oracle.evaluate(count: count, attack: Self.name) == .answered else { return }
+        left -= count
+      }
+    }
+  }
+
+  /// Goes on until so many queries were asked in all, or the budget does not reach for another step.
+  private func advance(
+    _ walk: inout Walk, until limit: Int, _ oracle: Oracle, _ generator: inout SplitMix64
+  ) throws {
     let d = Double(oracle.dimension)
-    for k in 1...1000 {
+    while walk.step <= 1000, oracle.queries < limit {
+      let (u, k) = (walk.point, Double(walk.step))
       let distance = u.withUnsafeBufferPointer { oracle.neighbourhood.distance(to: $0) }
       let reach = Norm.l2.distance(u, oracle.input.point) / d.squareRoot()
-      let samples = Int(min(30 * Double(k).squareRoot(), 500))
+      let samples = Int(min(30 * k.squareRoot(), 500))
       guard oracle.remaining > samples / 2,
         let normal = try direction(at: u, reach: max(reach, 1e-4), samples: samples, oracle, &generator)
       else { return }
       let step = oracle.threat.norm.steepestStep(along: normal, radius: 1)
-      guard
-        let length = try stepLength(from: u, along: step, start: distance / Double(k).squareRoot(), oracle),
-        let next = try boundary(oracle, from: zip(u, step).map { $0 + Float(length) * $1 })
+      guard let length = try stepLength(from: u, along: step, start: distance / k.squareRoot(), oracle)
       else { return }
-      u = next
+      let next = zip(u, step).map { $0 + Float(length) * $1 }
+      walk = Walk(point: try boundary(oracle, from: next), step: walk.step + 1)
     }
   }
 
@@ -83,9 +138,8 @@ struct HopSkipJump: SmallestNormAttack {
     return 0
   }
 
-  /// The boundary point on the way from a flipping point, by default the nearest one, to x.
-  private func boundary(_ oracle: Oracle, from start: [Float]? = nil) throws -> [Float]? {
-    guard let point = start ?? oracle.nearest?.point else { return nil }
+  /// The boundary point on the way from a flipping point to x.
+  private func boundary(_ oracle: Oracle, from point: [Float]) throws -> [Float] {
     let x = oracle.input.point
     let isBox = oracle.threat.norm == .linf
     let length = point.withUnsafeBufferPointer { oracle.neighbourhood.distance(to: $0) }
