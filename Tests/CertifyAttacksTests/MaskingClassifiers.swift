@@ -14,6 +14,11 @@ final class MaskedClassifier: DifferentiableClassifier {
     case deadUnits
     /// The gradient points somewhere else.
     case shuffledGradient
+    /// At the start the gradient towards one class, the decoy, is a hundred times too long and points away; elsewhere
+    /// all gradients point away.
+    case decoyThenAway
+    /// Of the gradient only the first coordinate is shown that has not moved by `reach` along it.
+    case oneCoordinateAtATime
     /// Nothing is hidden.
     case none
   }
@@ -21,13 +26,20 @@ final class MaskedClassifier: DifferentiableClassifier {
   let mask: Mask
   let inner: any DifferentiableClassifier
   private let start: [Float]
+  /// How far a coordinate moves for the masks that watch it.
+  private let reach: Float
+  /// The class that the decoy leads to.
+  private let decoy: Int
   private var generator = TestGenerator(state: 5)
   let inputs: UnsafeMutableBufferPointer<Float>
   let logitGradients: UnsafeMutableBufferPointer<Float>
   private let outputs: UnsafeMutableBufferPointer<Float>
   private let pulled: UnsafeMutableBufferPointer<Float>
 
-  init(_ inner: any DifferentiableClassifier, mask: Mask, start: [Float]) {
+  init(
+    _ inner: any DifferentiableClassifier, mask: Mask, start: [Float], reach: Float = 0.05, decoy: Int = 0
+  ) {
+    (self.reach, self.decoy) = (reach, decoy)
     self.inner = inner
     self.mask = mask
     self.start = start
@@ -55,8 +67,18 @@ final class MaskedClassifier: DifferentiableClassifier {
   var logits: UnsafeBufferPointer<Float> { UnsafeBufferPointer(outputs) }
   var inputGradients: UnsafeBufferPointer<Float> { UnsafeBufferPointer(pulled) }
 
+  /// Whether no coordinate of a row has moved by `reach`.
   private func isDead(_ row: Int) -> Bool {
-    start.indices.allSatisfy { abs(inputs[row * start.count + $0] - start[$0]) < 0.05 }
+    start.indices.allSatisfy { abs(inputs[row * start.count + $0] - start[$0]) < reach }
+  }
+
+  /// The coordinate that is shown of the gradient of a row.
+  private func shown(_ row: Int) -> Int {
+    let d = start.count
+    return start.indices.first { i in
+      let (g, moved) = (inner.inputGradients[row * d + i], inputs[row * d + i] - start[i])
+      return g != 0 && (g > 0 ? moved : -moved) < reach
+    } ?? 0
   }
 
   func forward(count: Int) throws {
@@ -105,6 +127,10 @@ final class MaskedClassifier: DifferentiableClassifier {
         case .quantisedInput: pulled[row * d + i] = 0
         case .deadUnits: pulled[row * d + i] = isDead(row) ? 0 : g
         case .shuffledGradient: pulled[row * d + i] = -g
+        case .decoyThenAway:
+          let leadsToDecoy = logitGradients[row * classCount + decoy] > 0
+          pulled[row * d + i] = !isDead(row) ? -g : leadsToDecoy ? -100 * g : g
+        case .oneCoordinateAtATime: pulled[row * d + i] = i == shown(row) ? g : 0
         default: pulled[row * d + i] = g
         }
       }

@@ -78,6 +78,52 @@ import _CertifyTestSupport
     #expect(checks.first { $0.sign == .randomSucceeds }?.isSeen == true, "\(checks)")
   }
 
+  /// One step with the gradient of the right class breaks what many steps along gradients elsewhere do not.
+  @Test func oneStepThatBeatsManyIsSeen() throws {
+    let problem = LinearProblem(shape: [1, 6, 6], classCount: 4, seed: 21, margin: 0.5)
+    let exact = problem.radius(norm: .linf, box: true)
+    let rivals = (0..<4).filter { $0 != problem.label }
+    let nearest = try #require(
+      rivals.max {
+        problem.gain($0, norm: .linf, epsilon: exact, box: true) - problem.logits(problem.x)[problem.label]
+          + problem.logits(problem.x)[$0]
+          < problem.gain($1, norm: .linf, epsilon: exact, box: true)
+          - problem.logits(problem.x)[problem.label] + problem.logits(problem.x)[$1]
+      })
+    let decoy = try #require(rivals.first { $0 != nearest })
+    func masked(_ mask: MaskedClassifier.Mask) -> MaskedClassifier {
+      MaskedClassifier(
+        problem.classifier(batchSize: 8), mask: mask, start: problem.x, reach: 1e-6, decoy: decoy)
+    }
+    for (mask, isSeen) in [(MaskedClassifier.Mask.decoyThenAway, true), (.none, false)] {
+      let checks = try MaskingDiagnosis(
+        threat: BaseAttackTests.threat(.linf, box: true), epsilon: 1.02 * exact, seed: 1,
+        reference: masked(mask), gradients: masked(mask)
+      ).run(on: (0..<6).map { problem.input(index: $0) })
+      let check = try #require(checks.first { $0.sign == .oneStepBeatsIterative })
+      #expect(check.isSeen == isSeen, "\(check)")
+      if isSeen { #expect(check.figure.hasPrefix("one step 6 of 6, PGD 0 of 6"), "\(check)") }
+    }
+  }
+
+  /// A gradient of which each look shows one coordinate takes as many looks as there are coordinates to move.
+  @Test func stepsThatHelpWhenDoubledAreSeen() throws {
+    let problem = LinearProblem(shape: [60], classCount: 2, seed: 3, margin: 0.2)
+    let epsilon = 3.3 * problem.radius(norm: .linf, box: true)
+    func masked(_ mask: MaskedClassifier.Mask) -> MaskedClassifier {
+      MaskedClassifier(
+        problem.classifier(batchSize: 8), mask: mask, start: problem.x, reach: Float(0.9 * epsilon))
+    }
+    for (mask, isSeen) in [(MaskedClassifier.Mask.oneCoordinateAtATime, true), (.none, false)] {
+      let checks = try MaskingDiagnosis(
+        threat: BaseAttackTests.threat(.linf, box: true), epsilon: epsilon, seed: 1,
+        reference: masked(mask), gradients: masked(mask)
+      ).run(on: (0..<24).map { problem.input(index: $0) })
+      let check = try #require(checks.first { $0.sign == .moreStepsHelp })
+      #expect(check.isSeen == isSeen, "\(check)")
+    }
+  }
+
   @Test(arguments: Norm.allCases) func cleanModelsAreNotAccused(_ norm: Norm) throws {
     let checks = try Self.checks(.none, norm, surrogate: true)
     #expect(checks.map(\.sign) == MaskingCheck.Sign.allCases)
