@@ -8,7 +8,7 @@ struct AttackSetting {
   /// Whether the model has gradients.
   var gradients: Bool
   var goal: AttackGoal
-  var norm: Norm
+  var norm: Distance
   /// Whether there is a second model.
   var surrogate = false
 
@@ -29,6 +29,12 @@ extension AttackName {
     guard setting.smoothed ? attacksSmoothed : attacksBase else {
       let (own, other) = setting.smoothed ? ("base", "smoothed") : ("smoothed", "base")
       return "it attacks the \(own) classifier, not the \(other) one"
+    }
+    if setting.norm == .l0, self != .none {
+      guard smallestCount(AttackParameters()) != nil || self == .best else {
+        return "it exists for l1, l2 and linf, not for l0"
+      }
+      if setting.isFixed { return "in l0 attacks look for the fewest features, not within an ε" }
     }
     switch self {
     case .best where setting.isFixed, .smoothedDDN where setting.isFixed:
@@ -56,6 +62,7 @@ extension AttackName {
       let available = Self.allCases.filter { $0.obstacle(setting) == nil }
       throw .unsupported(attack: rawValue, reason: reason, available: available.map(\.rawValue))
     }
+    if self == .best, setting.norm == .l0 { return setting.gradients ? [.fmn] : [.randomSearch] }
     let transfer: [AttackName] = setting.surrogate && !setting.smoothed ? [.transfer] : []
     switch (self, setting.smoothed, setting.gradients) {
     case (.best, true, true), (.auto, true, true): return [.smoothadv]
@@ -91,6 +98,15 @@ extension AttackName {
       .smoothadv,
       .smoothedDDN, .noiseWalk, .best, .auto:
       nil
+    }
+  }
+
+  /// The attack on the base classifier for the fewest changed features; `nil` when it has none.
+  func smallestCount(_ parameters: AttackParameters) -> (any SmallestNormAttack)? {
+    switch self {
+    case .fmn: SparseFMN(parameters: parameters)
+    case .randomSearch: SparseRandomSearch()
+    default: nil
     }
   }
 

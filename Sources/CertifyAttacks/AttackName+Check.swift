@@ -11,7 +11,7 @@ extension AttackName {
   /// - Throws: ``AttackError/unsupported(attack:reason:available:)`` with the attacks that do exist, or
   ///   ``AttackError/invalidParameter(name:value:advice:)`` for a parameter, an ε or a budget out of range.
   public func check(
-    smoothed: Bool, gradients: Bool, classCount: Int, goal: AttackGoal, norm: Norm,
+    smoothed: Bool, gradients: Bool, classCount: Int, goal: AttackGoal, norm: Distance,
     parameters: AttackParameters, surrogate: Bool = false
   ) throws(AttackError) {
     try parameters.validate()

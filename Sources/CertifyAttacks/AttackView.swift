@@ -10,17 +10,20 @@ struct AttackView {
   /// Another model of the same task.
   private(set) var surrogate: (any DifferentiableClassifier)?
   /// The problem itself.
-  private let original: (input: AttackInput, threat: ThreatModel)
+  private let original: (input: AttackInput, space: InputSpace)
+  private let distance: Distance
   private var frame: ScaledFrame?
   private var target: Int?
 
+  /// - Parameter distance: What is to be small; `nil` for the length in the threat model's norm.
   init(
-    input: AttackInput, threat: ThreatModel, reference: any Classifier,
+    input: AttackInput, threat: ThreatModel, distance: Distance? = nil, reference: any Classifier,
     gradients: (any DifferentiableClassifier)?, surrogate: (any DifferentiableClassifier)? = nil
   ) {
     (self.input, self.threat, self.reference, self.gradients) = (input, threat, reference, gradients)
     self.surrogate = surrogate
-    original = (input, threat)
+    original = (input, threat.space)
+    self.distance = distance ?? Distance(threat.norm)
   }
 
   /// Changes to the units of the features, in which x is 0, where they have scales.
@@ -65,7 +68,8 @@ struct AttackView {
     guard var witness = outcome.witness else { return }
     if let frame {
       witness.point = witness.point.indices.map { frame.coordinate($0, at: witness.point[$0]) }
-      witness.distance = try original.threat.radius(of: witness.point, from: original.input.point)
+      witness.distance = try original.space.radius(
+        of: witness.point, from: original.input.point, by: distance)
     }
     if let target { witness.witnessClass = target }
     outcome.witness = witness

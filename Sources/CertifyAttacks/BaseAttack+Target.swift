@@ -19,7 +19,8 @@ extension BaseAttack {
     try reference.forward(count: 1)
     let cleanClass = reference.decision(row: 0)
     var view = AttackView(
-      input: input, threat: threat, reference: reference, gradients: gradients, surrogate: surrogate)
+      input: input, threat: threat, distance: distance, reference: reference, gradients: gradients,
+      surrogate: surrogate)
     try view.changeUnits()
     try view.aim(at: target)
     var attack = self

@@ -7,7 +7,9 @@ public struct BaseAttack: Sendable {
   public internal(set) var name: AttackName
   /// What to look for: the nearest witness, or one within fixed ε.
   public let goal: AttackGoal
-  /// The norm of distances, and the inputs 𝒳 that a witness may be.
+  /// What is to be small.
+  public let distance: Distance
+  /// The norm of steps, which is that of distances where they are lengths, and the inputs 𝒳 that a witness may be.
   public internal(set) var threat: ThreatModel
   /// Steps, restarts, the budget of queries and the like.
   public internal(set) var parameters: AttackParameters
@@ -19,13 +21,26 @@ public struct BaseAttack: Sendable {
     name: AttackName, goal: AttackGoal, threat: ThreatModel, parameters: AttackParameters = .init(),
     seed: UInt64
   ) throws(AttackError) {
+    try self.init(
+      name: name, goal: goal, distance: Distance(threat.norm), space: threat.space, parameters: parameters,
+      seed: seed)
+  }
+
+  /// The same for any distance: in ℓ₀ attacks make the number of changed features small, by steps in ℓ₂.
+  ///
+  /// - Throws: as above, and for an attack that does not exist in ℓ₀.
+  public init(
+    name: AttackName, goal: AttackGoal, distance: Distance, space: InputSpace,
+    parameters: AttackParameters = .init(), seed: UInt64
+  ) throws(AttackError) {
     try parameters.validate()
     try goal.validate()
     _ = try name.resolved(
-      AttackSetting(smoothed: false, gradients: true, goal: goal, norm: threat.norm, surrogate: true))
+      AttackSetting(smoothed: false, gradients: true, goal: goal, norm: distance, surrogate: true))
     self.name = name
     self.goal = goal
-    self.threat = threat
+    self.distance = distance
+    threat = ThreatModel(norm: distance.norm ?? .l2, space: space)
     self.parameters = parameters
     self.seed = seed
   }
@@ -45,7 +60,8 @@ public struct BaseAttack: Sendable {
     surrogate: (any DifferentiableClassifier)? = nil
   ) throws -> AttackOutcome {
     var view = AttackView(
-      input: input, threat: threat, reference: reference, gradients: gradients, surrogate: surrogate)
+      input: input, threat: threat, distance: distance, reference: reference, gradients: gradients,
+      surrogate: surrogate)
     try view.changeUnits()
     return try runInView(view)
   }
@@ -55,7 +71,7 @@ public struct BaseAttack: Sendable {
     let (input, reference, gradients) = (view.input, view.reference, view.gradients)
     let methods = try name.resolved(
       AttackSetting(
-        smoothed: false, gradients: gradients != nil, goal: goal, norm: threat.norm,
+        smoothed: false, gradients: gradients != nil, goal: goal, norm: distance,
         surrogate: view.surrogate != nil))
     let oracle = try oracle(input, reference: reference, gradients: gradients)
     if parameters.keepsTrajectory { oracle.trajectory = [] }
@@ -78,7 +94,7 @@ public struct BaseAttack: Sendable {
   ) throws -> Oracle {
     try Oracle(
       input: input, threat: threat, reference: reference, gradients: gradients,
-      maximumQueries: parameters.maximumQueries)
+      maximumQueries: parameters.maximumQueries, distance: distance)
   }
 
   /// What an oracle has found in the end.
@@ -108,13 +124,15 @@ public struct BaseAttack: Sendable {
     _ method: AttackName, on oracle: Oracle, _ surrogate: (any DifferentiableClassifier)? = nil
   ) throws {
     var generator = generator(method, input: oracle.input.index, round: 0)
-    try method.smallestNorm(parameters, surrogate: surrogate)?.runSmallestNorm(
-      on: oracle, generator: &generator)
+    let attack =
+      distance == .l0
+      ? method.smallestCount(parameters) : method.smallestNorm(parameters, surrogate: surrogate)
+    try attack?.runSmallestNorm(on: oracle, generator: &generator)
   }
 
   /// What is left where gradients found nothing.
   private func runWithoutGradients(_ oracle: Oracle) throws {
-    let setting = AttackSetting(smoothed: false, gradients: false, goal: goal, norm: threat.norm)
+    let setting = AttackSetting(smoothed: false, gradients: false, goal: goal, norm: distance)
     for method in try name.resolved(setting) { try runSmallestNorm(method, on: oracle) }
   }
 

@@ -10,6 +10,7 @@ extension Oracle {
   /// found.
   public func finish() throws -> Witness? {
     isFinishing = true
+    if distance == .l0 { return try finishCounting() }
     var best: Witness?
     for candidate in nearestOfEachClass.prefix(4) {
       if let best, candidate.distance > 1.1 * best.distance { break }

@@ -19,7 +19,9 @@ public enum OracleAnswer: Sendable, Equatable {
 public final class Oracle {
   /// x, its label and its index.
   public let input: AttackInput
-  /// The norm of distances, and the inputs 𝒳 that rows are moved to.
+  /// What is to be small.
+  public let distance: Distance
+  /// The norm of steps, and the inputs 𝒳 that rows are moved to.
   public let threat: ThreatModel
   /// Evaluations of f so far, one a row; never more than `maximumQueries`.
   public private(set) var queries = 0
@@ -52,14 +54,16 @@ public final class Oracle {
   /// - Parameters:
   ///   - reference: The classifier that defines f.
   ///   - gradients: The classifier that attacks query, or `nil` to query the reference.
+  ///   - distance: What is to be small; `nil` for the length in the threat model's norm.
   /// - Throws: ``AttackError/invalidInput(index:reason:advice:)``.
   public init(
     input: AttackInput, threat: ThreatModel, reference: any Classifier,
-    gradients: (any DifferentiableClassifier)?, maximumQueries: Int
+    gradients: (any DifferentiableClassifier)?, maximumQueries: Int, distance: Distance? = nil
   ) throws(AttackError) {
     try input.validate(for: reference, space: threat.space)
     self.input = input
     self.threat = threat
+    self.distance = distance ?? Distance(threat.norm)
     self.reference = reference
     differentiable = gradients
     classifier = gradients ?? reference
@@ -167,7 +171,7 @@ public final class Oracle {
   func record(_ point: UnsafeBufferPointer<Float>, decided: Int, attack: String) {
     queries += 1
     guard decided != input.label else { return }
-    let distance = neighbourhood.distance(to: point)
+    let distance = input.point.withUnsafeBufferPointer { self.distance.distance(point, $0) }
     guard distance > 0 else { return }
     if let known = found[decided], known.distance <= distance { return }
     found[decided] = Found(point: Array(point), distance: distance, decided: decided, attack: attack)

@@ -28,7 +28,8 @@ public struct SmoothedAttack: Sendable {
         advice:
           "the smoothed classifier is attacked at no fixed ε in scaled units; leave it out, or the scales")
     }
-    _ = try name.resolved(AttackSetting(smoothed: true, gradients: true, goal: goal, norm: threat.norm))
+    _ = try name.resolved(
+      AttackSetting(smoothed: true, gradients: true, goal: goal, norm: Distance(threat.norm)))
     self.name = name
     self.goal = goal
     self.threat = threat
@@ -51,7 +52,7 @@ public struct SmoothedAttack: Sendable {
     on input: AttackInput, reference: any Classifier, gradients: (any DifferentiableClassifier)?
   ) throws -> AttackOutcome {
     let methods = try name.resolved(
-      AttackSetting(smoothed: true, gradients: gradients != nil, goal: goal, norm: threat.norm))
+      AttackSetting(smoothed: true, gradients: gradients != nil, goal: goal, norm: Distance(threat.norm)))
     let oracle = try SmoothedOracle(
       input: input, threat: threat, reference: reference, noise: noise, gradients: gradients,
       parameters: parameters)

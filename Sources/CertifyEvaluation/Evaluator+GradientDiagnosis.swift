@@ -9,7 +9,7 @@ extension Evaluator {
   /// Looks for gradient masking in the base classifier, on the first inputs that it classified correctly.
   ///
   /// The attacks are compared in the first norm, at the median distance of the witnesses that were found, or
-  /// else at the first ε of the run.
+  /// else at the first ε of the run; where only features are counted, in ℓ₂ at a tenth of the way through the box.
   ///
   /// - Parameters:
   ///   - results: The whole run's, whose witnesses choose ε.
@@ -20,20 +20,22 @@ extension Evaluator {
     _ results: [InputResult], control: RunControl, count: Int, input: (Int) -> AttackInput
   ) throws -> GradientDiagnosis? {
     guard configuration.classifiers.contains(.base), configuration.baseAttack != .none,
-      let norm = configuration.norms.first
+      let measured = configuration.provableNorms.first.map(Distance.init) ?? configuration.norms.first
     else { return nil }
+    let norm = measured.norm ?? .l2
     let stop = StopSignal(control: control, failure: FirstFailure())
     guard
       let gradients = try source.makeDifferentiableClassifier(batchSize: configuration.attackBatchSize)
     else { return nil }
     let reference = try source.makeClassifier(batchSize: configuration.baseBatchSize(source))
     let brackets = results.flatMap { result in
-      result.brackets.filter { $0.classifier == .base && $0.norm == norm }.map { (result.index, $0) }
+      result.brackets.filter { $0.classifier == .base && $0.norm == measured }.map { (result.index, $0) }
     }
     let correct = Set(brackets.filter { $0.1.correct }.prefix(Self.diagnosedInputs).map(\.0))
     guard !correct.isEmpty else { return nil }
     let inputs = (0..<count).lazy.map(input).filter { correct.contains($0.index) }.prefix(correct.count)
-    let epsilon = diagnosisRadius(brackets.map(\.1), norm: norm, dimension: reference.inputCount)
+    let lengths = measured.norm == nil ? [] : brackets.map(\.1)
+    let epsilon = diagnosisRadius(lengths, norm: norm, dimension: reference.inputCount)
     let diagnosis = try MaskingDiagnosis(
       threat: ThreatModel(norm: norm, space: configuration.space), epsilon: epsilon, seed: configuration.seed,
       reference: MonitoredClassifier(reference, stop: stop),

@@ -105,7 +105,7 @@ extension Worker {
   fileprivate func check(_ point: [Float], of bracket: Bracket, _ input: AttackInput) throws -> WitnessCheck?
   {
     guard let upper = bracket.upper else { return nil }
-    let radius = try threat(bracket.norm).radius(of: point, from: input.point)
+    let radius = try configuration.space.radius(of: point, from: input.point, by: bracket.norm)
     switch bracket.classifier {
     case .base:
       _ = reference.inputs.update(fromContentsOf: point)

@@ -12,7 +12,7 @@ extension RunConfiguration {
   public func checkAttacks(on source: any ClassifierSource) throws(AttackError) {
     let gradients = attacks && source.hasGradients
     for kind in classifiers {
-      for norm in norms {
+      for norm in norms where kind == .base || norm.norm != nil {
         try attack(on: kind).check(
           smoothed: kind == .smoothed, gradients: gradients, classCount: source.classCount, goal: goal,
           norm: norm, parameters: attackParameters, surrogate: surrogate != nil)

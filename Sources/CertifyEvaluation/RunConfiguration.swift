@@ -9,8 +9,8 @@ import CertifyThreat
 public struct RunConfiguration: Sendable {
   /// The set of inputs an adversary may choose from.
   public var space: InputSpace
-  /// The norms of the radii; each one is a bracket of its own.
-  public var norms: [Norm]
+  /// What the radii are measured in; each one is a bracket of its own.
+  public var norms: [Distance]
   /// What is bracketed: f, the smoothed classifiers, or both.
   public var classifiers: [ClassifierKind]
   /// The smoothed classifiers; each one is a bracket of its own.
@@ -51,7 +51,7 @@ public struct RunConfiguration: Sendable {
   public var plan = SamplingPlan()
 
   public init(
-    space: InputSpace, norms: [Norm], classifiers: [ClassifierKind], smoothings: [Smoothing],
+    space: InputSpace, norms: [Distance], classifiers: [ClassifierKind], smoothings: [Smoothing],
     selectionSamples: Int, samples: Int, alpha: Double, baseCertificates: [any BaseCertificate],
     smoothedCertificate: (any SmoothedCertificate)?, baseAttack: AttackName, smoothedAttack: AttackName,
     goal: AttackGoal, attackParameters: AttackParameters, seed: UInt64, batchSize: Int, attackBatchSize: Int,
@@ -87,10 +87,13 @@ public struct RunConfiguration: Sendable {
     classifiers.contains { attack(on: $0) != .none }
   }
 
+  /// The norms in which something can be proven: smoothed classifiers are bracketed in these alone.
+  public var provableNorms: [Norm] { norms.compactMap(\.norm) }
+
   /// The attack on the base classifier in one norm.
-  func baseAttack(_ norm: Norm) throws -> BaseAttack {
+  func baseAttack(_ norm: Distance) throws -> BaseAttack {
     try BaseAttack(
-      name: baseAttack, goal: goal, threat: ThreatModel(norm: norm, space: space),
+      name: baseAttack, goal: goal, distance: norm, space: space,
       parameters: attackParameters, seed: seed)
   }
 

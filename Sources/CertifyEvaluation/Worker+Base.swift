@@ -18,7 +18,7 @@ extension Worker {
   }
 
   /// The outcome of the attack on the base classifier, the same whether it ran ahead or runs now.
-  private func attackOutcome(_ input: AttackInput, _ norm: Norm) throws -> AttackOutcome {
+  private func attackOutcome(_ input: AttackInput, _ norm: Distance) throws -> AttackOutcome {
     if let outcome = attacked[norm]?[input.index] { return outcome }
     let attack = try configuration.baseAttack(norm)
     if let shared, let gradients {
@@ -33,7 +33,6 @@ extension Worker {
   func baseBrackets(_ input: AttackInput) throws -> [WitnessedBracket] {
     let targets = try targets(of: input)
     return try configuration.norms.map { norm in
-      let threat = threat(norm)
       let (outcome, records) = try self.attack(targets) { target in
         try target.map {
           try configuration.baseAttack(norm).run(
@@ -42,10 +41,14 @@ extension Worker {
       }
       let predicted = try outcome?.cleanClass ?? reference.decide(input.point)
       let correct = predicted == input.label
-      let probe = ReferenceProbe(reference, input: input, threat: threat, witness: outcome?.witness)
-      let lower = try baseLowerBound(input, threat, probe, correct: correct)
+      let threat = norm.norm.map(threat)
+      let probe = threat.map {
+        ReferenceProbe(reference, input: input, threat: $0, witness: outcome?.witness)
+      }
+      var lower: LowerBound?
+      if let threat, let probe { lower = try baseLowerBound(input, threat, probe, correct: correct) }
       // A proof may meet a nearer witness, but of any class.
-      let witness = targets == nil ? probe.witness : outcome?.witness
+      let witness = targets == nil ? probe?.witness ?? outcome?.witness : outcome?.witness
       let upper = witness.map {
         UpperBound(
           radius: $0.distance, attack: $0.attack, confidence: 1, witnessClass: $0.witnessClass, flipTest: nil)
@@ -54,7 +57,7 @@ extension Worker {
         classifier: .base, smoothing: nil, norm: norm, predicted: predicted, correct: correct,
         lower: lower, upper: upper, attack: outcome.flatMap { AttackRecord($0) }, contradiction: nil,
         targets: records, trajectory: outcome?.trajectory)
-      if bracket.isContradictory, let witness {
+      if bracket.isContradictory, let witness, let threat {
         bracket.contradiction = try retestBase(bracket, input, threat, witness: witness)
       }
       return WitnessedBracket(bracket: bracket, witness: witness)

@@ -65,7 +65,7 @@ extension Worker {
       at: input.smoothingInput, input: input.index, purpose: .selection,
       samples: 0..<configuration.selectionSamples)
     return RadiusSampling(
-      selection: selection, certificate: certificate, smoothing: record, norms: configuration.norms,
+      selection: selection, certificate: certificate, smoothing: record, norms: configuration.provableNorms,
       dimension: input.point.count, alpha: configuration.level, most: configuration.samples,
       tolerance: tolerance)
   }

@@ -14,7 +14,7 @@ extension Worker {
     let record = SmoothingRecord(team.leader.smoothing)
     let evidence = try prepared ?? evidence(input, team, record)
     let targets = try targets(of: input)
-    return try configuration.norms.map { norm in
+    return try configuration.provableNorms.map { norm in
       try smoothedBracket(input, team, record, evidence, norm: norm, targets: targets)
     }
   }
@@ -66,23 +66,23 @@ extension Worker {
       }
     }
     var bracket = Bracket(
-      classifier: .smoothed, smoothing: record, norm: norm, predicted: predicted, correct: correct,
+      classifier: .smoothed, smoothing: record, norm: Distance(norm), predicted: predicted, correct: correct,
       lower: lower, upper: upper, attack: attackRecord, contradiction: nil, targets: records,
       decision: evidence.decision(norm), sampling: lower == nil ? evidence.sampling : nil)
-    bracket.gapParts = try gapParts(bracket, dimension: input.point.count)
+    bracket.gapParts = try gapParts(bracket, norm: norm, dimension: input.point.count)
     if bracket.isContradictory, let witness {
-      bracket.contradiction = try retest(bracket, input, team, record, witness: witness)
+      bracket.contradiction = try retest(bracket, input, team, record, norm: norm, witness: witness)
     }
     return WitnessedBracket(bracket: bracket, witness: witness)
   }
 
   /// Where the gap comes from; `nil` without a proof, for a wrong prediction, for ends out of order, and where sampling
   /// stopped by what it saw, which confidence bounds of the counts do not allow.
-  private func gapParts(_ bracket: Bracket, dimension: Int) throws -> GapParts? {
+  private func gapParts(_ bracket: Bracket, norm: Norm, dimension: Int) throws -> GapParts? {
     guard bracket.correct, bracket.decision == nil, let lower = bracket.lower,
       let smoothing = bracket.smoothing, let sampling = lower.sampling,
       let limit = try configuration.smoothedCertificate?.limit(
-        from: sampling, smoothing: smoothing, norm: bracket.norm, dimension: dimension)
+        from: sampling, smoothing: smoothing, norm: norm, dimension: dimension)
     else { return nil }
     let unit = configuration.space.features?.largestScale ?? 1
     return GapParts(
@@ -103,7 +103,7 @@ extension Worker {
   /// alone does not lower a radius; where g is computed and not estimated, computed again.
   private func retest(
     _ bracket: Bracket, _ input: AttackInput, _ team: SmoothedTeam, _ record: SmoothingRecord,
-    witness: Witness
+    norm: Norm, witness: Witness
   ) throws -> ContradictionRecord? {
     guard let lower = bracket.lower, let upper = bracket.upper else { return nil }
     let exact = try team.exactCounts(at: input.smoothingInput).map(SamplingRecord.init(exact:))
@@ -112,7 +112,7 @@ extension Worker {
       ?? sample(
         input, team, selection: .retestSelection, estimation: .retestEstimation,
         samples: configuration.retestSamples(), alpha: RunConfiguration.retestLevel)
-    let lowerAgain = try lowerBound(sampling, record, norm: bracket.norm, dimension: input.point.count)
+    let lowerAgain = try lowerBound(sampling, record, norm: norm, dimension: input.point.count)
     let parameters = configuration.attackParameters
     let flip = try team.leader.flipTest(
       at: smoothingInput(witness.point), input: input.index, candidate: 0,

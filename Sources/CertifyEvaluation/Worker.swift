@@ -39,7 +39,7 @@ final class Worker {
   /// What samples say of the inputs, where they share a budget.
   var prepared: PreparedEvidence?
   /// The outcomes of attacks that ran before their input's turn, by norm and index.
-  var attacked: [Norm: [Int: AttackOutcome]] = [:]
+  var attacked: [Distance: [Int: AttackOutcome]] = [:]
 
   /// - Parameter threads: how many threads share the samples of one input.
   init(

@@ -16,6 +16,9 @@ enum CertifiableRange {
   ///
   /// The form with a bounded runner-up spends α/2 on the leading class and so stays below it.
   static func largest(of key: BracketKey, manifest: RunManifest) throws(Unknown) -> Double {
+    guard let norm = key.norm.norm else {
+      throw Unknown(reason: "nothing is certified in \(key.norm.rawValue)")
+    }
     guard let smoothing = key.smoothing else {
       throw Unknown(reason: "the certificates of the base classifier have no largest radius")
     }
@@ -31,14 +34,14 @@ enum CertifiableRange {
     switch (smoothing.noise, smoothing.lambda, smoothing.splits) {
     case ("gaussian", _, _), ("gaussian-sound", _, _):
       let radius = smoothing.sigma * (try quantile(try agreed(samples, alpha))) * slack
-      return key.norm == .linf ? radius / root : radius
+      return norm == .linf ? radius / root : radius
     case ("uniform", let lambda?, _), ("uniform-sound", let lambda?, _):
-      return lambda * slack / divisor(key.norm, root)
+      return lambda * slack / divisor(norm, root)
     case ("laplace", let lambda?, _), ("laplace-sound", let lambda?, _):
-      return -lambda * log(2 * (1 - (try agreed(samples, alpha)))) * slack / divisor(key.norm, root)
+      return -lambda * log(2 * (1 - (try agreed(samples, alpha)))) * slack / divisor(norm, root)
     case ("splitting", _, let splits?):
-      let radius = Double(splits) / 510 * slack / divisor(key.norm, root)
-      return key.norm == .l2 ? max(radius, (Double(splits) / 2).squareRoot() / 255 * slack) : radius
+      let radius = Double(splits) / 510 * slack / divisor(norm, root)
+      return norm == .l2 ? max(radius, (Double(splits) / 2).squareRoot() / 255 * slack) : radius
     default: throw Unknown(reason: "the largest radius under `\(smoothing.noise)` noise is not known")
     }
   }

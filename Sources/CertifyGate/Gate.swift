@@ -185,6 +185,9 @@ public enum Gate {
     guard let key = candidates.first else {
       throw GateError.noMatch(requirement: requirement.text, available: available)
     }
+    if requirement.figure.needsCertificate, key.norm.norm == nil {
+      throw GateError.uncertifiable(requirement: requirement.text, key: key)
+    }
     return key
   }
 }

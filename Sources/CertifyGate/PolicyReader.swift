@@ -47,7 +47,7 @@ struct PolicyReader {
     case "noise": parameters.noises = try field.texts()
     case "attack": parameters.attacks = try field.texts()
     case "certificate": parameters.certificates = try field.texts()
-    case "norm": parameters.norms = try field.choices(Norm.self)
+    case "norm": parameters.norms = try field.choices(Distance.self)
     case "classifier": parameters.classifiers = try field.choices(ClassifierKind.self)
     case "bounds":
       let bounds = try field.numbers("is two numbers, such as `0,1`", separatedByCommas: true) { _ in true }

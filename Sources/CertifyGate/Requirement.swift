@@ -117,14 +117,14 @@ public struct Selector: Sendable, Equatable {
   /// The saved model or the smoothed classifier.
   public var classifier: ClassifierKind?
   /// The norm of the radii.
-  public var norm: Norm?
+  public var norm: Distance?
   /// The standard deviation of the noise.
   public var sigma: Double?
   /// The name of the noise.
   public var noise: String?
 
   public init(
-    classifier: ClassifierKind? = nil, norm: Norm? = nil, sigma: Double? = nil, noise: String? = nil
+    classifier: ClassifierKind? = nil, norm: Distance? = nil, sigma: Double? = nil, noise: String? = nil
   ) {
     self.classifier = classifier
     self.norm = norm

@@ -55,7 +55,7 @@ struct RequirementBuilder {
       guard seen.insert(name).inserted else { throw failure(argument, "`\(name)` is given twice") }
       switch name {
       case "classifier": selector.classifier = try choice(argument, name, ClassifierKind.self)
-      case "norm": selector.norm = try choice(argument, name, Norm.self)
+      case "norm": selector.norm = try choice(argument, name, Distance.self)
       case "noise": selector.noise = argument.value
       case "sigma": selector.sigma = try number(argument, name, "above 0") { $0 > 0 }
       case "confidence":

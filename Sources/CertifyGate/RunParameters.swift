@@ -18,7 +18,7 @@ public struct RunParameters: Sendable, Equatable {
   /// Names of noises.
   public var noises: [String]?
   /// The norms of the radii.
-  public var norms: [Norm]?
+  public var norms: [Distance]?
   /// The saved model, the smoothed classifier, or both.
   public var classifiers: [ClassifierKind]?
   /// Radii of fixed-ε attacks.

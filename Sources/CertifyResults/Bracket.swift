@@ -17,8 +17,8 @@ public struct Bracket: Sendable, Codable, Equatable {
   public var classifier: ClassifierKind
   /// What defines g; `nil` for the base classifier.
   public var smoothing: SmoothingRecord?
-  /// The norm of both radii.
-  public var norm: Norm
+  /// What both radii are measured in.
+  public var norm: Distance
   /// The class h gives the clean input; `nil` when the smoothed classifier abstained.
   public var predicted: Int?
   /// Whether `predicted` is the label; `false` when abstained.
@@ -48,7 +48,7 @@ public struct Bracket: Sendable, Codable, Equatable {
   public var sampling: SamplingRecord?
 
   public init(
-    classifier: ClassifierKind, smoothing: SmoothingRecord?, norm: Norm, predicted: Int?, correct: Bool,
+    classifier: ClassifierKind, smoothing: SmoothingRecord?, norm: Distance, predicted: Int?, correct: Bool,
     lower: LowerBound?, upper: UpperBound?, attack: AttackRecord?, contradiction: ContradictionRecord?,
     gapParts: GapParts? = nil, targets: [TargetRecord]? = nil, trajectory: [[Float]]? = nil,
     decision: DecisionRecord? = nil, sampling: SamplingRecord? = nil

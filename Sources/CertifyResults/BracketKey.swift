@@ -9,10 +9,10 @@ public struct BracketKey: Sendable, Codable, Hashable {
   public var classifier: ClassifierKind
   /// What defines g; `nil` for the base classifier.
   public var smoothing: SmoothingRecord?
-  /// The norm of the radii.
-  public var norm: Norm
+  /// What the radii are measured in.
+  public var norm: Distance
 
-  public init(classifier: ClassifierKind, smoothing: SmoothingRecord?, norm: Norm) {
+  public init(classifier: ClassifierKind, smoothing: SmoothingRecord?, norm: Distance) {
     self.classifier = classifier
     self.smoothing = smoothing
     self.norm = norm
@@ -61,7 +61,7 @@ extension BracketKey: Comparable {
       .number(smoothing?.sigma ?? 0),
       .number(Double(smoothing?.range?.lower ?? 0)),
       .number(Double(smoothing?.range?.upper ?? 0)),
-      .number(Double(Norm.allCases.firstIndex(of: norm) ?? 0)),
+      .number(Double(Distance.allCases.firstIndex(of: norm) ?? 0)),
     ]
   }
 }
@@ -92,14 +92,14 @@ extension RunResults {
 }
 
 extension RunManifest {
-  /// The keys that the run was asked for, in order.
+  /// The keys that the run was asked for, in order; a smoothed classifier has none in ℓ₀.
   public var keys: [BracketKey] {
     var keys: [BracketKey] = []
     for norm in norms {
       if classifiers.contains(.base) {
         keys.append(BracketKey(classifier: .base, smoothing: nil, norm: norm))
       }
-      if classifiers.contains(.smoothed) {
+      if classifiers.contains(.smoothed), norm.norm != nil {
         keys += smoothings.map { BracketKey(classifier: .smoothed, smoothing: $0, norm: norm) }
       }
     }

@@ -76,7 +76,7 @@ public struct RunManifest: Sendable, Codable, Equatable {
   /// The inputs in the data file.
   public var availableInputs: Int
   /// The norms of the radii.
-  public var norms: [Norm]
+  public var norms: [Distance]
   /// The saved model, the smoothed classifier, or both.
   public var classifiers: [ClassifierKind]
   /// The smoothed classifiers, each by what defines it.
@@ -111,7 +111,7 @@ public struct RunManifest: Sendable, Codable, Equatable {
   public init(
     tool: ToolRecord, model: FileRecord, data: FileRecord, labels: FileRecord?, space: InputSpace,
     scaling: String, inputShape: [Int], classCount: Int, selectedInputs: Int, availableInputs: Int,
-    norms: [Norm], classifiers: [ClassifierKind], smoothings: [SmoothingRecord], samples: Int,
+    norms: [Distance], classifiers: [ClassifierKind], smoothings: [SmoothingRecord], samples: Int,
     selectionSamples: Int, alpha: Double, certificates: [String], attacks: [String], epsilons: [Double],
     parameters: [String: String], seed: UInt64, command: String, target: String? = nil,
     threatFile: FileRecord? = nil, surrogate: FileRecord? = nil

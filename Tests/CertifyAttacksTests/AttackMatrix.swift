@@ -33,7 +33,7 @@ struct AttackMatrix {
   /// Whether there is such an attack on a base classifier of four classes that has gradients.
   static func exists(_ name: AttackName, _ norm: Norm, _ goal: AttackGoal) -> Bool {
     let answer: Void? = try? name.check(
-      smoothed: false, gradients: true, classCount: 4, goal: goal, norm: norm, parameters: .init())
+      smoothed: false, gradients: true, classCount: 4, goal: goal, norm: Distance(norm), parameters: .init())
     return answer != nil && name != .none
   }
 

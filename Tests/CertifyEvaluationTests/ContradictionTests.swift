@@ -7,8 +7,8 @@ import Testing
 
 /// The soundness alarm: a false certificate is caught by an attack, survives no argument, and fails the run.
 struct ContradictionTests {
-  @Test(arguments: [Norm.l1, .l2, .linf])
-  func plantedFalseCertificateStands(_ norm: Norm) throws {
+  @Test(arguments: [Distance.l1, .l2, .linf])
+  func plantedFalseCertificateStands(_ norm: Distance) throws {
     var run = try DigitsRun()
     run.configuration.norms = [norm]
     run.configuration.smoothedCertificate = FalseSmoothedCertificate()

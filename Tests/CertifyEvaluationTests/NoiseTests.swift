@@ -29,6 +29,11 @@ struct NoiseTests {
       #expect(lower.confidence == (noise.isDeterministic ? 1 : 1 - run.configuration.alpha))
       if let upper = bracket.upper {
         both += 1
+        if !noise.isDeterministic {
+          let parts = try #require(bracket.gapParts)
+          #expect(abs(try #require(parts.total) - (upper.radius - lower.radius)) <= 1e-12)
+          #expect([parts.sampling, parts.method, parts.attack].allSatisfy { $0 ?? -1 >= 0 })
+        }
         #expect(upper.confidence == (noise.isDeterministic ? 1 : 1 - run.configuration.attackParameters.beta))
         #expect(upper.flipTest?.outcome == .flipped)
       }
@@ -53,8 +58,9 @@ struct NoiseTests {
       for bracket in try run.run([3, 4, 5]).inputs.flatMap(\.brackets) where bracket.correct {
         let lower = try #require(bracket.lower)
         let sampling = try #require(lower.sampling)
+        let norm = try #require(bracket.norm.norm)
         let again = try SmoothedCertificates.named(lower.method)?.lowerBound(
-          from: sampling, smoothing: #require(bracket.smoothing), norm: bracket.norm, dimension: 64)
+          from: sampling, smoothing: #require(bracket.smoothing), norm: norm, dimension: 64)
         #expect(again == lower)
         #expect(
           (bracket.smoothing?.lambda == nil)
@@ -79,12 +85,12 @@ struct NoiseTests {
       let certificate = try SplittingCertificate(counts: counts)
       for bracket in input.brackets {
         #expect(!bracket.abstained && bracket.predicted == certificate.predicted)
-        let lower = try #require(bracket.lower)
+        let (lower, norm) = (try #require(bracket.lower), try #require(bracket.norm.norm))
         #expect(
           lower.sampling?.counts == counts.counts && lower.sampling?.samples == 220
             && lower.sampling?.alpha == 0)
         #expect(
-          lower.radius == (bracket.correct ? certificate.radius(norm: bracket.norm, inputCount: 64) ?? -1 : 0)
+          lower.radius == (bracket.correct ? certificate.radius(norm: norm, inputCount: 64) ?? -1 : 0)
         )
       }
     }

@@ -41,7 +41,8 @@ struct SamplingPlanTests {
       for (radius, outcome) in zip(decision.radii, decision.outcomes) {
         outcomes[outcome, default: 0] += 1
         let questions = try run.configuration.decisionQuestions(smoothing, dimension: 64)
-        let question = try #require(questions.first { $0.norm == bracket.norm && $0.radius == radius })
+        let question = try #require(
+          questions.first { Distance($0.norm) == bracket.norm && $0.radius == radius })
         #expect((outcome == .yes) == bracket.isCertified(at: radius))
         guard outcome == .yes else { continue }
         #expect(bracket.predicted == label && bracket.correct)

@@ -10,7 +10,7 @@ struct GateKeyTests {
   /// Base and two noise levels, each in two norms.
   private static let mixed: RunResults = {
     let brackets = [nil, Runs.smoothing, wide].flatMap { smoothing in
-      [Norm.l2, .linf].map { norm in
+      [Distance.l2, .linf].map { norm in
         Runs.bracket(
           predicted: 1, lower: smoothing?.sigma ?? 0.1, upper: 2, smoothing: smoothing, norm: norm)
       }
@@ -50,6 +50,39 @@ struct GateKeyTests {
   ])
   func aNamedBracketIsJudged(requirement: String, pass: Bool) throws {
     #expect(try judge(requirement, Self.mixed).pass == pass)
+  }
+
+  /// In ℓ₀ nothing is certified: a requirement of proofs is refused, before the run and after it.
+  @Test(arguments: [
+    "certified-accuracy(2, norm: l0) >= 0.5", "median-certified-radius(norm: l0) >= 1",
+    "no-regression(mean-certified-radius(norm: l0))",
+  ])
+  func proofsInTheNumberOfFeaturesAreRefused(_ requirement: String) throws {
+    let brackets = [Distance.l0, .l2].map { norm in
+      Runs.bracket(
+        predicted: 1, lower: norm == .l0 ? nil : 0.1, upper: 12, smoothing: nil, norm: norm)
+    }
+    let run = Runs.run([brackets, brackets], norms: [.l0, .l2], classifiers: [.base], smoothings: [])
+    let parsed = try Requirement(parsing: requirement)
+    let errors = [
+      #expect(throws: GateError.self) {
+        try Gate.judge(results: run, requirements: [parsed], baseline: run)
+      },
+      #expect(throws: GateError.self) {
+        try Gate.check([parsed], for: run.manifest, hasBaseline: true)
+      },
+    ]
+    for error in errors {
+      guard case .uncertifiable(_, let key) = try #require(error) else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+      #expect(key.norm == .l0)
+      #expect("\(try #require(error))".contains("in l0, where nothing is certified"))
+    }
+    #expect(try judge("attacked-accuracy(11, norm: l0) >= 1", run).pass)
+    #expect(try !judge("attacked-accuracy(12, norm: l0) >= 0.5", run).pass)
+    #expect(try judge("certified-accuracy(0.1, norm: l2) >= 1", run).pass)
   }
 
   @Test func aRequirementThatMatchesNothingIsRefused() throws {

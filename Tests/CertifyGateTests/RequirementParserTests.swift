@@ -37,7 +37,7 @@ struct RequirementParserTests {
     ("certifed-accuracy(0.5) >= 0.6", 1, "did you mean `certified-accuracy`?"),
     ("  accuracy >= 0.6", 3, "no figure `accuracy`; known are `certified-accuracy`, `attacked-accuracy`"),
     ("certified-accuracy(0.5, nrom: l2) >= 0.6", 25, "did you mean `norm`?"),
-    ("certified-accuracy(0.5, norm: l3) >= 0.6", 25, "there is no norm `l3`; did you mean `l1`?"),
+    ("certified-accuracy(0.5, norm: l22) >= 0.6", 25, "there is no norm `l22`; did you mean `l2`?"),
     ("certified-accuracy(0.5, classifier: smooth) >= 0.6", 25, "did you mean `smoothed`?"),
     ("certified-accuracy(0.5, norm: l2, norm: l1) >= 0.6", 35, "`norm` is given twice"),
     ("certified-accuracy(0.5, radius: 1) >= 0.6", 25, "`radius` is given twice"),

@@ -15,7 +15,7 @@ enum Runs {
 
   static func bracket(
     predicted: Int?, lower: Double?, upper: Double?, attacked: Bool = true,
-    smoothing: SmoothingRecord? = Runs.smoothing, norm: Norm = .l2
+    smoothing: SmoothingRecord? = Runs.smoothing, norm: Distance = .l2
   ) -> Bracket {
     Bracket(
       classifier: smoothing == nil ? .base : .smoothed, smoothing: smoothing, norm: norm,
@@ -36,7 +36,7 @@ enum Runs {
   }
 
   static func run(
-    _ rows: [[Bracket]], selected: Int? = nil, interrupted: Bool = false, norms: [Norm] = [.l2],
+    _ rows: [[Bracket]], selected: Int? = nil, interrupted: Bool = false, norms: [Distance] = [.l2],
     classifiers: [ClassifierKind] = [.smoothed], smoothings: [SmoothingRecord] = [Runs.smoothing]
   ) -> RunResults {
     let file = FileRecord(path: "file", sha256: "00")

@@ -63,7 +63,7 @@ extension RunConfiguration {
   /// - Throws: What the certificate throws; ``EvaluationError`` where it does not rest on one probability.
   public func decisionQuestions(_ smoothing: SmoothingRecord, dimension: Int) throws -> [DecisionQuestion] {
     guard case .decide(let radii) = plan.question, let certificate = smoothedCertificate else { return [] }
-    let questions = try norms.flatMap { norm in
+    let questions = try provableNorms.flatMap { norm in
       try radii.map { radius in
         guard
           let probability = try certificate.probabilityNeeded(

@@ -4,16 +4,18 @@ import CertifyThreat
 
 /// The words for what brackets speak of.
 enum Wording {
-  static func symbol(_ norm: Norm) -> String {
+  static func symbol(_ norm: Distance) -> String {
     switch norm {
+    case .l0: "ℓ₀"
     case .l1: "ℓ₁"
     case .l2: "ℓ₂"
     case .linf: "ℓ∞"
     }
   }
 
-  static func meaning(_ norm: Norm) -> String {
+  static func meaning(_ norm: Distance) -> String {
     switch norm {
+    case .l0: "the number of changed values, one for each channel of a pixel"
     case .l1: "the sum of the absolute changes"
     case .l2: "the square root of the sum of the squared changes"
     case .linf: "the largest change of a single value"

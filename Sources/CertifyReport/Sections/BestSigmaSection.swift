@@ -18,7 +18,7 @@ struct BestSigmaSection {
     + "split over them, so that choosing after the fact costs no confidence. It speaks, input by input, of the "
     + "classifier with that σ: a program that chooses σ by its input is yet another classifier, which is not certified."
 
-  private func part(_ norm: Norm) -> [Block] {
+  private func part(_ norm: Distance) -> [Block] {
     let inputs = source.results.inputs
     let best = inputs.compactMap { input in
       input.brackets.filter { $0.classifier == .smoothed && $0.norm == norm && $0.certifiedRadius > 0 }

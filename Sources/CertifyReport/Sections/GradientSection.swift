@@ -1,4 +1,5 @@
 import CertifyResults
+import CertifyThreat
 
 /// Whether the attacks behind the upper bounds can be believed.
 struct GradientSection {
@@ -9,7 +10,7 @@ struct GradientSection {
     return [
       .heading(2, "Can the attacks be trusted?"),
       .paragraph(
-        "\(strong: "Base classifier: \(diagnosis.verdict).") Attacks were compared on \(diagnosis.inputs) inputs at ε = \(epsilon) in \(Wording.symbol(diagnosis.norm)). A model that hides its gradients looks robust to attacks that follow them; these checks look for that, and finding nothing proves nothing."
+        "\(strong: "Base classifier: \(diagnosis.verdict).") Attacks were compared on \(diagnosis.inputs) inputs at ε = \(epsilon) in \(Wording.symbol(Distance(diagnosis.norm))). A model that hides its gradients looks robust to attacks that follow them; these checks look for that, and finding nothing proves nothing."
       ),
       .table(table),
     ]

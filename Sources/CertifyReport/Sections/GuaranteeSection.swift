@@ -17,6 +17,12 @@ struct GuaranteeSection {
         ))
     }
     if methods.isEmpty { blocks.append(.paragraph("Nothing is guaranteed: the run has no certificate.")) }
+    if source.results.manifest.norms.contains(.l0) {
+      blocks.append(
+        .paragraph(
+          "In ℓ₀ nothing is certified, so that the lower end is absent: the number of changed values is no norm, and no certificate here bounds it. The upper end is a witness that changes so many values."
+        ))
+    }
     if !methods.isEmpty { blocks.append(.table(table(methods))) }
     blocks.append(
       .paragraph(

@@ -21,6 +21,7 @@ extension RunConfiguration {
     for smoothing in smoothings { try smoothing.validate() }
     let certificates = try CertificateChoice(
       options.certificates, subject: subject, noise: smoothings.first?.noise,
+      provable: options.norms.contains { $0.norm != nil },
       timeout: boundOptions.checkedTimeout())
     let attacks = try AttackChoice(options.attacks, epsilons: options.epsilons)
     var parameters = AttackParameters()
@@ -123,8 +124,14 @@ private struct CertificateChoice {
   /// Why the base certificate is what it is, where none was asked for.
   var reason: String?
 
-  /// - Parameter noise: that of the smoothed classifiers; `nil` without any.
-  init(_ names: [String], subject: Subject, noise: NoiseFamily?, timeout: Double) throws {
+  /// - Parameters:
+  ///   - noise: that of the smoothed classifiers; `nil` without any.
+  ///   - provable: Whether anything can be certified in one of the norms.
+  init(_ names: [String], subject: Subject, noise: NoiseFamily?, provable: Bool, timeout: Double) throws {
+    guard provable else {
+      reason = "nothing is certified in l0"
+      return
+    }
     guard !names.isEmpty else {
       let choice = DefaultBaseCertificate(classifier: subject.classifier)
       base = choice.certificate.map { [$0] } ?? []

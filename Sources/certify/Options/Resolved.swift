@@ -5,7 +5,7 @@ import CertifyThreat
 
 /// The options of a run with the policy and the defaults filled in.
 struct ResolvedOptions {
-  var norms: [Norm]
+  var norms: [Distance]
   /// `nil` for all of ℝᵈ.
   var bounds: InputSpace.Bounds?
   /// Whether the bounds were given, and not filled in.
@@ -29,7 +29,9 @@ struct ResolvedOptions {
   /// - Throws: ``CommandError`` of kind usage.
   init(_ options: RunOptions, data: DataOptions, policy: RunParameters) throws {
     norms = try Self.list("norm", options.norm, policy.norms, [.l2])
-    classifiers = try Self.list("classifier", options.classifier, policy.classifiers, [.base, .smoothed])
+    let hasLength = norms.contains { $0.norm != nil }
+    classifiers = try Self.list(
+      "classifier", options.classifier, policy.classifiers, hasLength ? [.base, .smoothed] : [.base])
     sigmas = try Self.list("sigma", options.sigma, policy.sigmas, [0.25])
     attacks = try Self.list("attack", options.attack, policy.attacks, [])
     certificates = try Self.list("certificate", options.certificate, policy.certificates, [])
@@ -56,6 +58,18 @@ struct ResolvedOptions {
   }
 
   private func validate() throws {
+    if !norms.contains(where: { $0.norm != nil }) {
+      guard !classifiers.contains(.smoothed) else {
+        throw CommandError.usage(
+          "--norm l0 --classifier smoothed: in l0 only attacks on the base classifier exist; add a norm among "
+            + "l1, l2, linf for the smoothed one, or leave it out")
+      }
+      guard certificates.isEmpty || certificates == ["none"] else {
+        throw CommandError.usage(
+          "--norm l0 --certificate \(certificates.joined(separator: " ")): nothing is certified in l0; add a norm "
+            + "among l1, l2, linf, or leave the certificate out")
+      }
+    }
     guard (1...(1 << 31)).contains(samples) else {
       throw CommandError.usage("--samples \(samples): give a number from 1 to 2147483648")
     }

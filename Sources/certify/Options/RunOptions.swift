@@ -4,6 +4,7 @@ import CertifyResults
 import CertifyThreat
 
 extension Norm: ExpressibleByArgument {}
+extension Distance: ExpressibleByArgument {}
 extension ClassifierKind: ExpressibleByArgument {}
 
 /// Which inputs of which data a command reads.
@@ -27,8 +28,10 @@ struct DataOptions: ParsableArguments {
 
 /// What a run asks of each input; `nil` and empty lists are left to the policy and to the defaults.
 struct RunOptions: ParsableArguments {
-  @Option(parsing: .upToNextOption, help: "Norms: l1, l2, linf. (default: l2)")
-  var norm: [Norm] = []
+  @Option(
+    parsing: .upToNextOption,
+    help: "Norms: l1, l2, linf; l0, the number of changed values, for attacks on base alone. (default: l2)")
+  var norm: [Distance] = []
 
   @Option(help: "The smallest and largest input value, such as 0,1; `none` for no bounds. (default: 0,1)")
   var bounds: String?
