@@ -1,4 +1,5 @@
 import CertifyEngine
+import CertifySmoothing
 import CertifyThreat
 
 extension SmoothedAttack {
@@ -18,5 +19,28 @@ extension SmoothedAttack {
     var outcome = try run(on: view.input, reference: view.reference, gradients: view.gradients)
     try view.restore(&outcome)
     return outcome
+  }
+
+  /// Tests a point again on the noise of the candidate that ``run(on:target:reference:gradients:)`` found it as: the
+  /// target, class 1 of the test, against all other classes together.
+  ///
+  /// - Parameters:
+  ///   - target: The class to reach.
+  ///   - reference: The classifier that defines f inside g.
+  ///   - noise: The noise of g.
+  /// - Throws: ``AttackError`` for a class that does not exist; what the test throws.
+  public static func flipTest(
+    at x: SmoothingInput, input: Int, candidate: UInt16, target: Int, beta: Double, selectionSamples: Int,
+    maximumSamples: Int, reference: any Classifier, noise: NoiseGenerator
+  ) throws -> FlipTestResult {
+    guard (0..<reference.classCount).contains(target) else {
+      throw AttackError.invalidParameter(
+        name: "target", value: "\(target)", advice: "give a class from 0 to \(reference.classCount - 1)")
+    }
+    let targeted = try SmoothedClassifier(
+      classifier: TargetedClassifier(reference, target: target), generator: noise)
+    return try targeted.flipTest(
+      at: x, input: input, candidate: candidate, label: 0, beta: beta, selectionSamples: selectionSamples,
+      maximumSamples: maximumSamples, retest: false)
   }
 }

@@ -118,15 +118,24 @@ extension Worker {
       guard let test = upper.flipTest,
         let team = smoothed.first(where: { SmoothingRecord($0.leader.smoothing) == bracket.smoothing })
       else { return nil }
-      let result = try team.leader.flipTest(
-        at: smoothingInput(point), input: input.index, candidate: UInt16(clamping: test.candidate ?? 0),
-        label: input.label, beta: test.beta,
-        selectionSamples: configuration.attackParameters.flipSelectionSamples, maximumSamples: test.samples,
-        retest: false)
+      let candidate = UInt16(clamping: test.candidate ?? 0)
+      let selectionSamples = configuration.attackParameters.flipSelectionSamples
+      let target = bracket.targets.map { _ in upper.witnessClass }
+      let result =
+        try target.map {
+          try SmoothedAttack.flipTest(
+            at: smoothingInput(point), input: input.index, candidate: candidate, target: $0, beta: test.beta,
+            selectionSamples: selectionSamples, maximumSamples: test.samples, reference: sampling,
+            noise: team.leader.generator)
+        }
+        ?? team.leader.flipTest(
+          at: smoothingInput(point), input: input.index, candidate: candidate, label: input.label,
+          beta: test.beta, selectionSamples: selectionSamples, maximumSamples: test.samples, retest: false)
       let record = FlipTestRecord(result)
+      let decided = target ?? result.rival
       return WitnessCheck(
-        radius: radius, witnessClass: result.rival, flipTest: record, holds: result.outcome == .flipped,
-        agrees: radius == upper.radius && result.rival == upper.witnessClass && record == test)
+        radius: radius, witnessClass: decided, flipTest: record, holds: result.outcome == .flipped,
+        agrees: radius == upper.radius && decided == upper.witnessClass && record == test)
     }
   }
 }

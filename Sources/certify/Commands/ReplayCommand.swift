@@ -41,11 +41,6 @@ struct ReplayCommand: ParsableCommand {
       }
       let witnesses = try store.witnesses(at: stored.position)
       let run = try ReopenedRun(store, places: places, logger: Terminal.logger(common))
-      if run.configuration.target != nil, run.configuration.classifiers.contains(.smoothed) {
-        throw CommandError.usage(
-          "\(directory): flip tests of smoothed classifiers with --target are not derived again; "
-            + "run the command of its report again")
-      }
       let replay = try Evaluator(source: run.subject.classifier, configuration: run.configuration).replay(
         run.subject.input(stored.position), stored: stored.result, witnesses: witnesses, jobs: jobs,
         control: RunControl())
