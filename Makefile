@@ -1,12 +1,13 @@
 # make demo    install what is missing, build, certify the digits CNN and show the report
 # make test    install what is missing, and check everything
 # make bench   measure beside ONNX Runtime, PyTorch and foolbox, and write docs/benchmarks.md
+# make experiments  run the published experiments in full and write docs/experiments.md
 # make models  write docs/models.md: networks as exporters write them, beside ONNX Runtime and PyTorch
 SWIFT ?= swift
 BUILD_FLAGS = -c release -Xswiftc -enable-testing
 CERTIFY = .build/release/certify
 
-.PHONY: demo test bench models build lint format dependencies
+.PHONY: demo test bench models experiments build lint format dependencies
 
 demo: dependencies
 	$(SWIFT) build $(BUILD_FLAGS) --product certify
@@ -20,6 +21,13 @@ test: dependencies
 models: dependencies
 	$(SWIFT) build $(BUILD_FLAGS) --product certify
 	python3 Benchmarks/peers/models.py --certify $(CERTIFY) --zoo out/zoo --out docs/models.md
+
+# EXPERIMENTS names some of them; DATA is a directory of data that are not part of the project.
+EXPERIMENTS ?= --all
+experiments: dependencies
+	$(SWIFT) build $(BUILD_FLAGS) --product certify
+	$(CERTIFY) experiment $(EXPERIMENTS) $(if $(DATA),--data $(DATA)) --out docs/experiments \
+	  --gallery docs/experiments.md
 
 bench: dependencies
 	Benchmarks/run --readme README.md

@@ -64,12 +64,19 @@ let package = Package(
       name: "CertifyGate", dependencies: ["CertifyResults", "CertifyStatistics", "CertifyThreat", "Yams"]),
     .target(
       name: "CertifyReport", dependencies: ["CZlib", "CertifyGate", "CertifyResults", "CertifyThreat"]),
+    .target(
+      name: "CertifyExperiments",
+      dependencies: [
+        "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyGate",
+        "CertifyModel", "CertifyReport", "CertifyResults", "CertifySmoothing", "CertifyStatistics",
+        "CertifyStore", "CertifyThreat", "CertifyTraining",
+      ]),
     .executableTarget(
       name: "certify",
       dependencies: [
         "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyEvaluation",
-        "CertifyGate", "CertifyModel", "CertifyReport", "CertifyResults", "CertifySmoothing",
-        "CertifyStatistics", "CertifyStore", "CertifyThreat", "CertifyTraining",
+        "CertifyExperiments", "CertifyGate", "CertifyModel", "CertifyReport", "CertifyResults",
+        "CertifySmoothing", "CertifyStatistics", "CertifyStore", "CertifyThreat", "CertifyTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -116,6 +123,11 @@ let package = Package(
       dependencies: [
         "CertifyData", "CertifyEngine", "CertifyModel", "CertifyThreat", "CertifyTraining",
         "_CertifyTestSupport",
+      ]),
+    .testTarget(
+      name: "CertifyExperimentsTests",
+      dependencies: [
+        "CertifyExperiments", "CertifyReport", "CertifyResults", "CertifyThreat", "_CertifyTestSupport",
       ]),
     .testTarget(
       name: "CLITests",

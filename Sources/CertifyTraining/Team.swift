@@ -2,12 +2,12 @@ import Foundation
 import Synchronization
 
 /// Runs the members of a group, each on one thread at a time.
-enum Team {
+package enum Team {
   /// Calls `body` for every index below `count` on up to `jobs` threads, and waits.
   ///
   /// - Parameter body: may be called from several threads at once, with different indices.
   /// - Throws: The error of the lowest index that fails.
-  static func run(_ count: Int, jobs: Int, _ body: @escaping (Int) throws -> Void) throws {
+  package static func run(_ count: Int, jobs: Int, _ body: @escaping (Int) throws -> Void) throws {
     let task = Task(body: body)
     let workers = max(1, min(jobs, count))
     let failures = Mutex<[Int: any Error]>([:])

@@ -23,7 +23,7 @@ struct Certify: ParsableCommand {
     subcommands: [
       RunCommand.self, GateCommand.self, CompareCommand.self, ReportCommand.self, GalleryCommand.self,
       InspectCommand.self, PredictCommand.self, RadiusCommand.self, VerifyCommand.self, TrainCommand.self,
-      StatusCommand.self, ReplayCommand.self, MergeCommand.self, ManualCommand.self,
+      ExperimentCommand.self, StatusCommand.self, ReplayCommand.self, MergeCommand.self, ManualCommand.self,
     ])
 
   /// Runs the command line with the options that the environment and a file add to it.

@@ -21,7 +21,7 @@ import _CertifyTestSupport
     var commands: [String] = []
     for subcommand in [
       "run", "gate", "compare", "report", "gallery", "inspect", "predict", "train", "radius", "verify",
-      "status", "replay", "manual",
+      "experiment", "status", "replay", "manual",
     ] {
       let help = try Certify.run(subcommand, "--help")
       #expect(help.status == 0)

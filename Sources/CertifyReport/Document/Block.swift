@@ -1,5 +1,5 @@
 /// A part of a report, the same for every format that people read.
-enum Block: Equatable, Sendable {
+package enum Block: Equatable, Sendable {
   /// Level 1 is the title.
   case heading(Int, Prose)
   case paragraph(Prose)
@@ -14,37 +14,55 @@ enum Block: Equatable, Sendable {
 }
 
 /// A table of a report.
-struct Table: Equatable, Sendable {
-  var header: [Prose]
+package struct Table: Equatable, Sendable {
+  package var header: [Prose]
   /// Columns that hold figures, aligned to the right.
-  var figures: Set<Int> = []
-  var rows: [[Prose]] = []
+  package var figures: Set<Int> = []
+  package var rows: [[Prose]] = []
+
+  package init(header: [Prose], figures: Set<Int> = [], rows: [[Prose]] = []) {
+    self.header = header
+    self.figures = figures
+    self.rows = rows
+  }
 }
 
 /// A picture beside the text, with the words for those who do not see it.
-struct Illustration: Equatable, Sendable {
-  enum Content: Equatable, Sendable {
+package struct Illustration: Equatable, Sendable {
+  package enum Content: Equatable, Sendable {
     case drawing(Drawing)
     /// The bytes of a PNG file.
     case png([UInt8])
+    /// A picture that lies at the path already.
+    case existing
   }
 
   /// Relative to the output directory, with `/`.
-  var path: String
+  package var path: String
   /// What it shows, in a sentence.
-  var alternative: String
-  var content: Content
+  package var alternative: String
+  package var content: Content
 
-  /// The file that a format with files of its own links to.
-  var file: ReportFile {
+  package init(path: String, alternative: String, content: Content) {
+    self.path = path
+    self.alternative = alternative
+    self.content = content
+  }
+
+  /// The file that a format with files of its own links to; `nil` where it exists.
+  var file: ReportFile? {
     switch content {
     case .drawing(let drawing): ReportFile(path: path, text: drawing.svg)
     case .png(let bytes): ReportFile(path: path, bytes: bytes)
+    case .existing: nil
     }
   }
 }
 
 extension [Block] {
+  /// The files of every picture.
+  package var files: [ReportFile] { illustrations.compactMap(\.file) }
+
   /// Every picture, in order, those in folded parts too.
   var illustrations: [Illustration] {
     flatMap { block -> [Illustration] in

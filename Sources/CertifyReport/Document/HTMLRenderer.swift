@@ -37,8 +37,13 @@ struct HTMLRenderer {
     switch illustration.content {
     case .drawing(let drawing): drawing.inline(identifier: "figure\(number)")
     case .png(let bytes):
-      "<img alt=\"\(MarkupText.escaped(illustration.alternative))\" src=\"data:image/png;base64,\(Data(bytes).base64EncodedString())\">\n"
+      image(illustration, source: "data:image/png;base64,\(Data(bytes).base64EncodedString())")
+    case .existing: image(illustration, source: PathReference.encoded(illustration.path))
     }
+  }
+
+  private func image(_ illustration: Illustration, source: String) -> String {
+    "<img alt=\"\(MarkupText.escaped(illustration.alternative))\" src=\"\(source)\">\n"
   }
 
   private func table(_ table: Table) -> String {

@@ -1,9 +1,11 @@
 /// Blocks as GitHub-flavoured Markdown.
-struct MarkdownRenderer {
+package struct MarkdownRenderer {
   /// Whether pictures lie beside the text; where they cannot be linked to, they are left out.
-  var hasFiles = true
+  package var hasFiles: Bool
 
-  func render(_ blocks: [Block]) -> String {
+  package init(hasFiles: Bool = true) { self.hasFiles = hasFiles }
+
+  package func render(_ blocks: [Block]) -> String {
     blocks.compactMap(text).joined(separator: "\n\n")
   }
 

@@ -3,8 +3,9 @@ import CertifyResults
 import CertifyThreat
 
 /// The words for what brackets speak of.
-enum Wording {
-  static func symbol(_ norm: Distance) -> String {
+package enum Wording {
+  /// `ℓ₂`.
+  package static func symbol(_ norm: Distance) -> String {
     switch norm {
     case .l0: "ℓ₀"
     case .l1: "ℓ₁"
@@ -40,7 +41,7 @@ enum Wording {
   }
 
   /// The shortest text that reads back as the same number, integers without a point.
-  static func number(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
+  package static func number(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
     let text = value.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

@@ -3,7 +3,7 @@ import CertifyResults
 /// A drawing in SVG with words for those who do not see it.
 ///
 /// It brings its own background, light or dark as the reader prefers, so that it is readable on any page.
-struct Drawing: Equatable, Sendable {
+package struct Drawing: Equatable, Sendable {
   static let width = 720.0
 
   var title: String
@@ -12,9 +12,13 @@ struct Drawing: Equatable, Sendable {
   var height: Double
   /// Elements, in the coordinates of the drawing; their text is escaped.
   var body: [String]
+  /// Styles besides those that all drawings share.
+  var sheet = ""
 
   /// A file of its own.
-  var svg: String { element(identifier: "", style: Self.style) }
+  package var svg: String {
+    element(identifier: "", style: sheet.isEmpty ? Self.style : "\(Self.style)\n\(sheet)")
+  }
 
   /// An element for a page that holds `style` once; `identifier` tells several on a page apart.
   func inline(identifier: String) -> String { element(identifier: "\(identifier)-", style: nil) }

@@ -20,7 +20,7 @@ public struct GalleryReport: Sendable {
     return [
       ReportFile(path: "gallery.md", text: MarkdownRenderer().render(blocks) + "\n"),
       ReportFile(path: "gallery.html", text: HTMLPage(title: title, blocks: blocks).text),
-    ] + blocks.illustrations.map(\.file)
+    ] + blocks.files
   }
 
   private var blocks: [Block] {

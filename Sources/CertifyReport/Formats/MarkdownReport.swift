@@ -10,6 +10,6 @@ public struct MarkdownReport: ReportFormat {
   public func render(_ source: ReportSource) throws -> [ReportFile] {
     let blocks = ReportDocument(source).blocks
     let report = ReportFile(path: "report.md", text: MarkdownRenderer().render(blocks) + "\n")
-    return [report] + blocks.illustrations.map(\.file)
+    return [report] + blocks.files
   }
 }

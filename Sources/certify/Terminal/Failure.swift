@@ -4,6 +4,7 @@ import CertifyCertificates
 import CertifyData
 import CertifyEngine
 import CertifyEvaluation
+import CertifyExperiments
 import CertifyGate
 import CertifyModel
 import CertifyReport
@@ -73,6 +74,11 @@ func failureCode(_ error: any Error) -> FailureCode {
     case .parameter, .incompatible: return .usage
     case .shape, .labels, .tooFewInputs, .noParameters, .checkpoint: return .badInput
     case .diverged: return .runtime
+    }
+  case let error as ExperimentError:
+    switch error {
+    case .unknown, .missingData: return .usage
+    case .failed: return .runtime
     }
   case let error as EngineError:
     switch error {
