@@ -69,7 +69,9 @@ extension AttackName {
     case (.best, true, false), (.auto, true, false): return [.noiseWalk]
     case (.best, false, true):
       // The second walk starts from what the first and the attack in between have found.
-      return transfer + [.boundaryWalk, setting.norm == .l2 ? .ddn : .fmn, .boundaryWalk, .pgd]
+      // In ℓ₁ its steps go where PGD's would, and further.
+      let walks: [AttackName] = [.boundaryWalk, setting.norm == .l2 ? .ddn : .fmn, .boundaryWalk]
+      return transfer + walks + (setting.norm == .l1 ? [] : [.pgd])
     case (.best, false, false):
       return transfer + (setting.norm == .l1 ? [.randomSearch] : [.randomSearch, .hopSkipJump])
     case (.auto, false, true): return transfer + [.apgdCrossEntropy, .apgdTargeted, .fab, .square]

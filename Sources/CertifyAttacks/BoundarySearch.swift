@@ -1,5 +1,4 @@
 import CertifyThreat
-import Foundation
 
 /// Walks along the boundary of the nearest rival classes, giving up those that stay behind.
 ///
@@ -8,42 +7,61 @@ import Foundation
 ///
 /// When witnesses are known already, as in a portfolio, walks start instead at the witnesses of the two nearest
 /// classes and at random points as far from x as the best: a boundary has many places where the distance is
-/// smallest nearby, and other starts end in others.
+/// smallest nearby, and other starts end in others. ℓ₁ has walks of its own, see ``SparseBoundarySearch``.
 struct BoundarySearch: SmallestNormAttack {
   /// Rival classes walked to from x.
   private static let targets = 9
+  /// How walks in the norm of the distance come to the boundary, and how much farther than the nearest one may be that
+  /// goes on.
+  static let stages: [(stage: BoundaryWalk.Stage, kept: Double)] = [
+    (.init(steps: 8, first: 1, last: 0.4), 1.5), (.init(steps: 16, first: 0.5, last: 0.05), 1.2),
+  ]
   /// Random points walked from when a witness is known.
   private static let randomStarts = 8
 
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
-    if oracle.nearest == nil {
-      try walkFromInput(oracle)
-    } else {
-      try walkFromWitnesses(oracle, generator: &generator)
+    switch (oracle.nearest == nil, oracle.threat.norm) {
+    case (true, .l1): try SparseBoundarySearch().walkFromInput(oracle)
+    case (true, _): try walkFromInput(oracle)
+    case (false, .l1): try SparseBoundarySearch().walkFromWitnesses(oracle, generator: &generator)
+    case (false, _): try walkFromWitnesses(oracle, generator: &generator)
     }
   }
 
-  private func walkFromInput(_ oracle: Oracle) throws {
-    guard let start = try InputGradients(oracle: oracle, limit: Self.targets, attack: BoundaryWalk.name)
-    else {
-      return
+  /// Walks from x to the nearest rival classes.
+  ///
+  /// - Parameters:
+  ///   - metric: The norm in which the walks go, and in which they are compared.
+  ///   - stages: The steps, and how much farther than the nearest a track may be that goes on after them.
+  /// - Returns: The walk and the tracks that are left; `nil` when the budget or the lack of gradients ended it.
+  static func approach(
+    _ oracle: Oracle, metric: Norm, stages: [(stage: BoundaryWalk.Stage, kept: Double)]
+  ) throws -> (walk: BoundaryWalk, tracks: [Int])? {
+    guard let start = try InputGradients(oracle: oracle, limit: targets, attack: BoundaryWalk.name) else {
+      return nil
     }
-    let walk = BoundaryWalk(oracle: oracle, capacity: Self.targets)
+    let walk = BoundaryWalk(oracle: oracle, capacity: targets, metric: metric)
     var tracks = oracle.input.point.withUnsafeBufferPointer { x in
       start.targets.compactMap { walk.add(target: $0.label, at: x) }
     }
-    for stage in [Stage(steps: 8, first: 1, last: 0.4), Stage(steps: 16, first: 0.5, last: 0.05)] {
-      guard try walk.run(tracks, steps: stage.steps, rule: { .averaged(stage.value($0)) }) else { return }
-      guard let best = oracle.bestDistance else { continue }
-      let kept = stage.steps == 8 ? 1.5 : 1.2
+    for (stage, kept) in stages {
+      guard try walk.run(tracks, steps: stage.steps, rule: { .averaged(stage.value($0)) }) else { return nil }
+      let best = walk.tracks.reduce(.infinity) { min($0, $1.best) }
+      guard best.isFinite else { continue }
       tracks = tracks.filter { min(walk.tracks[$0].best, walk.tracks[$0].promise) < kept * best }
     }
     // A target that lies behind another class is found by steps that only look for its boundary.
     if oracle.nearest == nil {
-      guard try walk.run(tracks, steps: 30, rule: { _ in .averaged(0) }) else { return }
+      guard try walk.run(tracks, steps: 30, rule: { _ in .averaged(0) }) else { return nil }
     }
+    return (walk, tracks)
+  }
+
+  private func walkFromInput(_ oracle: Oracle) throws {
+    let norm = oracle.threat.norm
+    guard let (walk, tracks) = try Self.approach(oracle, metric: norm, stages: Self.stages) else { return }
     for index in tracks where walk.tracks[index].best.isFinite { walk.move(index, to: walk.nearest(index)) }
-    let last = Stage(steps: 30, first: 0.3, last: 0.01)
+    let last = BoundaryWalk.Stage(steps: 30, first: 0.3, last: 0.01)
     _ = try walk.run(tracks, steps: last.steps) { .averaged(last.value($0)) }
   }
 
@@ -63,23 +81,11 @@ struct BoundarySearch: SmallestNormAttack {
       let target = known[index % known.count].decided
       if let track = walk.add(target: target, at: UnsafeBufferPointer(start[0])) { fresh.append(track) }
     }
-    let search = Stage(steps: 15, first: 0.8, last: 0.05)
+    let search = BoundaryWalk.Stage(steps: 15, first: 0.8, last: 0.05)
     guard try walk.run(fresh, steps: search.steps, rule: { .averaged(search.value($0)) }) else { return }
     fresh.removeAll { walk.tracks[$0].best > 1.03 * (oracle.bestDistance ?? best) }
     for index in fresh { walk.move(index, to: walk.nearest(index)) }
-    let isSparse = oracle.threat.norm == .l1
-    let last = isSparse ? Stage(steps: 25, first: 1, last: 0.03) : Stage(steps: 20, first: 0.3, last: 0.01)
-    _ = try walk.run(polished + fresh, steps: last.steps) {
-      isSparse ? .proximal(last.value($0)) : .averaged(last.value($0))
-    }
-  }
-
-  /// Some steps over which β, or r, falls geometrically.
-  private struct Stage {
-    var steps: Int
-    var first: Double
-    var last: Double
-
-    func value(_ step: Int) -> Double { first * pow(last / first, Double(step) / Double(max(steps - 1, 1))) }
+    let last = BoundaryWalk.Stage(steps: 20, first: 0.3, last: 0.01)
+    _ = try walk.run(polished + fresh, steps: last.steps) { .averaged(last.value($0)) }
   }
 }

@@ -1,4 +1,5 @@
 import CertifyThreat
+import Foundation
 
 /// A walk along the decision boundary towards x: iterated exact projections on to the linearised boundary.
 ///
@@ -13,8 +14,8 @@ import CertifyThreat
 /// instead of fixed, and there is no step back towards x, as the segment is used from a flipping point.
 ///
 /// For ℓ₁ a is a corner of the box in all coordinates but one, far from where the linear model holds. There the
-/// last steps are those of ``ProximalHalfSpace``, which trade the distance from x for that from u, as the trust
-/// region of Brendel & Bethge (2019, arXiv 1907.01003) does.
+/// walk comes to the boundary in ℓ₂, and its last steps are those of ``ProximalHalfSpace``, which trade the distance
+/// from x for that from u, as the trust region of Brendel & Bethge (2019, arXiv 1907.01003) does.
 /// Each track has its own target class t; tracks are rows of one batch.
 final class BoundaryWalk {
   static let name = "boundary-walk"
@@ -25,7 +26,7 @@ final class BoundaryWalk {
     var target: Int
     /// By how much displacements are stretched, minus 1.
     var excess = 0.02
-    /// ‖·−x‖ of the nearest point of this track that flipped.
+    /// ‖·−x‖ in the walk's metric of the nearest point of this track that flipped.
     var best = Double.infinity
     /// The linearised distance of the boundary at the last point: below `best` when there is still to gain.
     var promise = 0.0
@@ -41,8 +42,19 @@ final class BoundaryWalk {
     case proximal(Double)
   }
 
+  /// Some steps over which β, or r, falls geometrically.
+  struct Stage {
+    var steps: Int
+    var first: Double
+    var last: Double
+
+    func value(_ step: Int) -> Double { first * pow(last / first, Double(step) / Double(max(steps - 1, 1))) }
+  }
+
   let oracle: Oracle
   let attack: String
+  /// The norm of the averaged projections and of what tracks remember.
+  let metric: Norm
   private(set) var tracks: [Track] = []
   private let points: PointStore
   /// Where each track last flipped at its best.
@@ -52,13 +64,16 @@ final class BoundaryWalk {
   private let towardsInput: PointStore
 
   /// Makes room for `capacity` tracks.
-  init(oracle: Oracle, capacity: Int, attack: String = BoundaryWalk.name) {
+  ///
+  /// - Parameter metric: The norm in which the walk goes, that of the threat model without it.
+  init(oracle: Oracle, capacity: Int, metric: Norm? = nil, attack: String = BoundaryWalk.name) {
     self.oracle = oracle
     self.attack = attack
+    self.metric = metric ?? oracle.threat.norm
     points = PointStore(count: capacity, dimension: oracle.dimension)
     nearest = PointStore(count: capacity, dimension: oracle.dimension)
     towardsInput = PointStore(count: 1, dimension: oracle.dimension)
-    projection = oracle.neighbourhood.halfSpaceProjection()
+    projection = oracle.neighbourhood.halfSpaceProjection(self.metric)
     proximal = ProximalHalfSpace(box: oracle.neighbourhood.box, dimension: oracle.dimension)
   }
 
@@ -103,7 +118,7 @@ final class BoundaryWalk {
     let margin =
       Double(answer.logits[tracks[index].target]) - Double(answer.logits[label])
     if answer.flips {
-      let distance = oracle.neighbourhood.distance(to: answer.point)
+      let distance = oracle.neighbourhood.x.withUnsafeBufferPointer { metric.distance(answer.point, $0) }
       if distance < tracks[index].best {
         tracks[index].best = distance
         nearest.set(index, to: answer.point)

@@ -7,7 +7,7 @@ import Foundation
 /// point that flips, ε(1 + γ) at one that does not when an earlier one did, and the linearised distance
 /// ‖δ‖_p + |m|/‖g‖_q, stretched by 1 + γ, until one does. α and γ fall along a cosine, from 1 to .01 and from .05 to
 /// .001; α is in units of ε, for ℓ₁ and ℓ∞ of ε√d, or of 1 when that is larger. The nearest rival classes are
-/// rows of one batch; when witnesses are known already, as in a portfolio, those of the two nearest.
+/// rows of one batch; when witnesses are known already, as in a portfolio, those of the two nearest, for ℓ₁ of three.
 struct FMN: SmallestNormAttack {
   static let name = "fmn"
   /// Rival classes tried, besides the largest one.
@@ -22,7 +22,11 @@ struct FMN: SmallestNormAttack {
   }
 
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
-    guard let targets = try oracle.rivals(atMost: Self.targets, attack: Self.name) else { return }
+    // In ℓ₁ distances of witnesses say less about which class is nearest.
+    let known = oracle.threat.norm == .l1 ? 3 : 2
+    guard let targets = try oracle.rivals(atMost: Self.targets, known: known, attack: Self.name) else {
+      return
+    }
     var runs = [Run(loss: .margin)] + targets.map { Run(loss: .targeted($0.label)) }
     let points = PointStore(count: runs.count, dimension: oracle.dimension)
     for index in runs.indices { oracle.neighbourhood.copyInput(to: points[index]) }

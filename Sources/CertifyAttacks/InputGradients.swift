@@ -53,12 +53,19 @@ struct InputGradients {
 }
 
 extension Oracle {
-  /// The classes that are worth aiming at and how far each may be, nearest first: those of the two nearest
+  /// The classes that are worth aiming at and how far each may be, nearest first: those of the nearest
   /// witnesses when there are any, else those that the linear model of f at x puts nearest.
   ///
+  /// - Parameters:
+  ///   - limit: The most classes.
+  ///   - known: The most classes of witnesses.
   /// - Returns: `nil` when the budget or the lack of gradients does not allow it; never empty.
-  func rivals(atMost limit: Int, attack: String) throws -> [(label: Int, distance: Double)]? {
-    if nearest != nil { return nearestOfEachClass.prefix(min(2, limit)).map { ($0.decided, $0.distance) } }
+  func rivals(
+    atMost limit: Int, known: Int = 2, attack: String
+  ) throws -> [(label: Int, distance: Double)]? {
+    if nearest != nil {
+      return nearestOfEachClass.prefix(min(known, limit)).map { ($0.decided, $0.distance) }
+    }
     guard let start = try InputGradients(oracle: self, limit: 9, attack: attack) else { return nil }
     return start.targets.prefix(limit).map { ($0.label, $0.distance) }
   }

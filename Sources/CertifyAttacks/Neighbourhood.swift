@@ -49,9 +49,9 @@ struct Neighbourhood {
     try FeasibleSet(norm: norm, box: box, center: x, radius: 0)
   }
 
-  /// Half-spaces in the box, with the memory that projections need.
-  func halfSpaceProjection() -> HalfSpaceProjection {
-    HalfSpaceProjection(norm: norm, box: box, dimension: dimension)
+  /// Half-spaces in the box, with the memory that projections in a norm need, in that of distances without one.
+  func halfSpaceProjection(_ metric: Norm? = nil) -> HalfSpaceProjection {
+    HalfSpaceProjection(norm: metric ?? norm, box: box, dimension: dimension)
   }
 
   /// ‖point − x‖, rounded to nearest: for the search, not for the report.

@@ -1,0 +1,80 @@
+import CertifyThreat
+
+/// The walks of ``BoundarySearch`` for ℓ₁, where the boundary has a place where the distance is smallest nearby for
+/// nearly every choice of coordinates to move.
+///
+/// The nearest point of a half-space in ℓ₁ is a corner of the box but for one coordinate, so that walks over such
+/// points settle at once on the coordinates that matter at x. From x walks therefore go to the boundary twice: in ℓ₁,
+/// 8 steps and 16 more for those within 1.5 times the best distance, and in ℓ₂, where all coordinates move and
+/// gradients farther out have their say, 8 steps and 12 more. What then lies within 1.3 times the best in ℓ₂ is made
+/// sparse by 25 steps of ``ProximalHalfSpace``, whose reach falls from the largest move of a coordinate to a
+/// thirtieth of it.
+///
+/// When witnesses are known already, those of the four nearest classes that lie within 1.3 times the best distance
+/// take 30 such steps with a reach that starts three times as long, which frees coordinates that had reached the box.
+/// Then walks start twice at each of the two nearest with three tenths of the coordinates, drawn at random, back
+/// at x: others take their place.
+struct SparseBoundarySearch {
+  /// How much farther than the best a witness may be to be walked from.
+  private static let kept = 1.3
+  /// Classes whose witnesses are walked from.
+  private static let classes = 4
+  /// Of these, classes whose witnesses are thinned out, and how often each.
+  private static let thinned = (classes: 2, times: 2)
+  /// The chance with which a coordinate goes back to x.
+  private static let returned = 0.3
+
+  func walkFromInput(_ oracle: Oracle) throws {
+    guard try BoundarySearch.approach(oracle, metric: .l1, stages: BoundarySearch.stages) != nil else {
+      return
+    }
+    let stages: [(BoundaryWalk.Stage, Double)] = [
+      (.init(steps: 8, first: 0.8, last: 0.4), 1.5), (.init(steps: 12, first: 0.4, last: 0.1), Self.kept),
+    ]
+    guard let (dense, tracks) = try BoundarySearch.approach(oracle, metric: .l2, stages: stages) else {
+      return
+    }
+    let sparse = BoundaryWalk(oracle: oracle, capacity: tracks.count)
+    for index in tracks {
+      let track = dense.tracks[index]
+      let start = track.best.isFinite ? dense.nearest(index) : UnsafeBufferPointer(dense.point(index))
+      _ = sparse.add(target: track.target, at: start)
+    }
+    _ = try run(sparse, .init(steps: 25, first: 1, last: 0.03))
+  }
+
+  func walkFromWitnesses(_ oracle: Oracle, generator: inout SplitMix64) throws {
+    guard oracle.hasGradients else { return }
+    let known = witnesses(oracle, atMost: Self.classes)
+    let walk = BoundaryWalk(oracle: oracle, capacity: known.count)
+    for witness in known {
+      witness.point.withUnsafeBufferPointer { _ = walk.add(target: witness.decided, at: $0) }
+    }
+    guard try run(walk, .init(steps: 30, first: 3, last: 0.03)) else { return }
+    let nearest = witnesses(oracle, atMost: Self.thinned.classes)
+    guard !nearest.isEmpty else { return }
+    let again = BoundaryWalk(oracle: oracle, capacity: Self.thinned.classes * Self.thinned.times)
+    for index in 0..<Self.thinned.classes * Self.thinned.times {
+      let witness = nearest[index % nearest.count]
+      let start = thinnedOut(witness.point, x: oracle.input.point, using: &generator)
+      start.withUnsafeBufferPointer { _ = again.add(target: witness.decided, at: $0) }
+    }
+    _ = try run(again, .init(steps: 20, first: 1, last: 0.03))
+  }
+
+  /// The nearest witnesses of classes that are not much farther than the best.
+  private func witnesses(_ oracle: Oracle, atMost limit: Int) -> [Oracle.Found] {
+    let best = oracle.bestDistance ?? .infinity
+    return oracle.nearestOfEachClass.prefix(limit).filter { $0.distance <= Self.kept * best }
+  }
+
+  /// - Returns: `false` when the budget ended it.
+  private func run(_ walk: BoundaryWalk, _ stage: BoundaryWalk.Stage) throws -> Bool {
+    try walk.run(Array(walk.tracks.indices), steps: stage.steps) { .proximal(stage.value($0)) }
+  }
+
+  /// `point` with some coordinates, drawn at random, back at x.
+  private func thinnedOut(_ point: [Float], x: [Float], using generator: inout SplitMix64) -> [Float] {
+    zip(point, x).map { Double.random(in: 0..<1, using: &generator) < Self.returned ? $1 : $0 }
+  }
+}
