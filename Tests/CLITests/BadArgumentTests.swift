@@ -250,20 +250,18 @@ import _CertifyTestSupport
     (["--samples", "9", "--alpha", "0.001"], 10), (["--samples", "100", "--alpha", "1e-300"], 997),
     (["--samples", "10", "--alpha", "0.001", "--certificate", "gaussian-runner-up"], 11),
   ])
-  func tooFewSamplesToCertifyAnythingAreWarnedOf(_ arguments: [String], _ needed: Int) throws {
+  func tooFewSamplesToCertifyAnythingAreRefused(_ arguments: [String], _ needed: Int) throws {
     let place = try Workplace()
     let run = ["--first", "2", "--classifier", "smoothed", "--attack", "none"]
     let answer = try Certify.run(Digits.run(out: place.path("out"), run + arguments))
-    #expect(answer.status == 0)
-    #expect(answer.warnings.count == 1)
-    #expect(answer.errors.contains("must abstain on every input; it takes \(needed) samples or more\n"))
-    for input in try place.results("out").results.inputs { #expect(input.brackets[0].predicted == nil) }
-    // An abstention passes no gate, and with the number that was asked for the warning is gone.
-    let gate = try Certify.run("gate", place.path("out"), "--require", "certified-accuracy(0) >= 0.01")
-    #expect(gate.status == 2)
+    #expect(answer.status == 64 && place.files(in: "out") == nil)
+    #expect(answer.errors.hasPrefix("error: --samples \(arguments[1]): at α = "), "\(answer.errors)")
+    #expect(
+      answer.errors.hasSuffix(
+        " must abstain on every input; give \(needed) samples or more, or a larger --alpha\n"))
     let enough = try Certify.run(
       Digits.run(out: place.path("enough"), run + arguments + ["--samples", "\(needed)"]))
-    #expect(enough.warnings == [])
+    #expect(enough.status == 0 && enough.warnings == [])
   }
 
   @Test(arguments: ["", "{", "[]", "{\"schemaVersion\": 99}"])

@@ -60,7 +60,7 @@ extension RunConfiguration {
     if classifiers.contains(.smoothed) {
       plan = try sampling.plan(sigmas: options.sigmas, inputs: subject.indices.count)
       try checkPlan(dimension: subject.classifier.inputShape.reduce(1, *))
-      try warnOfCertainAbstention(logger)
+      try refuseCertainAbstention()
     }
     try checkAttacks(on: subject.classifier)
     for fallback in attackFallbacks(classCount: subject.classifier.classCount) {
@@ -104,16 +104,18 @@ extension RunConfiguration {
     return sampler
   }
 
-  /// Says how many samples it takes when even n equal answers certify nothing.
-  private func warnOfCertainAbstention(_ logger: Logger) throws {
+  /// Refuses so few samples that even n equal answers certify nothing, and says how many it takes.
+  ///
+  /// - Throws: ``CommandError`` of kind usage.
+  private func refuseCertainAbstention() throws {
     guard let certificate = smoothedCertificate, !smoothings.contains(where: \.noise.isDeterministic) else {
       return
     }
     let needed = try SampleSize.samplesNeeded(alpha: certificate.boundsRunnerUp ? level / 2 : level)
     guard samples < needed else { return }
-    logger.warning(
-      "--samples \(samples): at α = \(level) the smoothed classifier must abstain on every input; it takes \(needed) samples or more"
-    )
+    throw CommandError.usage(
+      "--samples \(samples): at α = \(level) the smoothed classifier must abstain on every input; "
+        + "give \(needed) samples or more, or a larger --alpha")
   }
 }
 
