@@ -2,12 +2,13 @@ import Foundation
 
 /// Tests of "p > p₀" for several p₀ on the same samples, each a ``BettingTest``.
 ///
-/// No correction for their number is needed. *Yes* is answered at a threshold once the tests at it and at all smaller
-/// ones have said so (a fixed sequence: Maurer, Hothorn and Lehmacher 1995). Let p₀' be the smallest threshold that p does
-/// not exceed: a false *yes* anywhere takes one of the test at p₀', which has probability at most α. *No* is passed on to
-/// larger thresholds. Let p₀' now be the largest threshold that p is not below: with A/t < p₀'' ≤ p₀' the likelihood of p₀'
-/// is at most that of p₀'', so that evidence of 1/β against p₀'' is as much against p₀', and a false *no* at any threshold
-/// is one at p₀'.
+/// No correction for their number is needed. *Yes* at a threshold is *yes* at all smaller ones: each summand of the bet's
+/// wealth falls as p₀ grows, since (1 − u(1 − p₀))/p₀ does for u ≤ 1; and so that rounding changes nothing, *yes* is
+/// answered only where the tests at all smaller thresholds have said so, too (a fixed sequence: Maurer, Hothorn and
+/// Lehmacher 1995). Let p₀' be the smallest threshold that p does not exceed: a false *yes* anywhere takes one of the test at
+/// p₀', which has probability at most α. *No* is passed on to larger thresholds. Let p₀' now be the largest threshold that p
+/// is not below: with A/t < p₀'' ≤ p₀' the likelihood of p₀' is at most that of p₀'', so that evidence of 1/β against p₀'' is
+/// as much against p₀', and a false *no* at any threshold is one at p₀'.
 public struct NestedBettingTest: Sendable, Equatable {
   /// Ascending.
   public let thresholds: [Double]

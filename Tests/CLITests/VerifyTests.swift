@@ -108,7 +108,7 @@ import _CertifyTestSupport
     #expect(lower.radius > 0.1 && !lower.floatSound)
     #expect(
       try files.text("out/report.md").contains(
-        "| `crown` | base, linf | real arithmetic only: **not float-sound** |"))
+        "| `crown` | Base classifier, ℓ∞ | real arithmetic only: **not float-sound** |"))
   }
 
   /// Published properties with known verdicts, where the environment names their directory: none is contradicted.

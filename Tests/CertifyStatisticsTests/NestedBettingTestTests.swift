@@ -57,21 +57,17 @@ import Testing
     }
   }
 
-  /// A larger threshold waits for the smaller ones, although its own test has been passed.
-  @Test func yesComesInOrder() throws {
+  /// Evidence that p exceeds a threshold is as much that it exceeds any smaller one, whatever the counts.
+  @Test func evidenceFallsAsTheThresholdGrows() throws {
     var source = SplitMix(state: 23)
-    for _ in 0..<200 {
-      let p = 0.6 + 0.39 * source.uniform()
-      let thresholds = [0.5, 0.52, 0.58]
-      var test = try NestedBettingTest(thresholds: thresholds, alpha: 0.3, beta: 1e-9)
-      var alone = try thresholds.map { try BettingTest(threshold: $0, alpha: 0.3, beta: 1e-9) }
-      for _ in 0..<60 where !test.isDecided {
-        let hit = source.uniform() < p
-        try test.add(hits: hit ? 1 : 0, misses: hit ? 0 : 1)
-        for k in alone.indices { try alone[k].add(hits: hit ? 1 : 0, misses: hit ? 0 : 1) }
-        let passed = alone.prefix { $0.decision == .yes }.count
-        #expect(test.decisions.prefix { $0 == .yes }.count == passed)
-        #expect(!test.decisions.dropFirst(passed).contains(.yes))
+    for _ in 0..<400 {
+      let size = 1 + Int(source.uniform() * 2000)
+      let hits = Int(source.uniform() * Double(size + 1))
+      var last = Double.infinity
+      for threshold in (0..<12).map({ _ in 0.01 + 0.98 * source.uniform() }).sorted() {
+        let evidence = try BettingTest.logEvidence(hits: hits, misses: size - hits, above: threshold)
+        #expect(evidence <= last + 1e-9, "\(hits) of \(size) above \(threshold)")
+        last = evidence
       }
     }
   }
