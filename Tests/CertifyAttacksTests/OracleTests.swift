@@ -96,6 +96,24 @@ import _CertifyTestSupport
     }
   }
 
+  /// Whatever an attack writes, f is asked about points of 𝒳 only.
+  @Test func rowsAreMovedIntoTheSpace() throws {
+    let classifier = problem.classifier(batchSize: 2)
+    let oracle = try Oracle(
+      input: problem.input(), threat: BaseAttackTests.threat(.l2, box: true),
+      reference: problem.classifier(batchSize: 1), gradients: classifier, maximumQueries: 100)
+    for i in 0..<oracle.dimension {
+      oracle.row(0)[i] = [-5, 0.25, 1.5, .nan, .infinity][i % 5]
+      oracle.row(1)[i] = Float(i) / 10 - 1
+    }
+    #expect(try oracle.evaluate(count: 2, attack: "test") == .answered)
+    let x = problem.x
+    for i in 0..<oracle.dimension {
+      #expect(classifier.inputs[i] == [0, 0.25, 1, x[i], x[i]][i % 5])
+      #expect(classifier.inputs[oracle.dimension + i] == min(max(Float(i) / 10 - 1, 0), 1))
+    }
+  }
+
   /// The classifier with gradients flips earlier than the one that defines f: only the latter counts.
   @Test(arguments: baseAttacks + fixedAttacks, Norm.allCases) func witnessesHoldOnTheReference(
     _ name: AttackName, _ norm: Norm

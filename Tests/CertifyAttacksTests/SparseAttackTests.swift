@@ -1,8 +1,9 @@
-import CertifyAttacks
 import CertifyEngine
 import CertifyThreat
 import Testing
 import _CertifyTestSupport
+
+@testable import CertifyAttacks
 
 /// Attacks that change as few features as they can, on models where the fewest are known.
 @Suite struct SparseAttackTests {
@@ -154,5 +155,43 @@ import _CertifyTestSupport
     }
     #expect(try point(1) == point(1))
     #expect(try point(1) != point(2))
+  }
+
+  /// FMN's projection: the farthest coordinates stay, of equally far ones the first.
+  @Test func theLargestChangesAreKept() {
+    let input = AttackInput(index: 0, point: [0, 0, 0, 0, 0], grid: nil, label: 0)
+    let neighbourhood = Neighbourhood(
+      input: input, threat: ThreatModel(norm: .l2, space: InputSpace(bounds: nil, gridSteps: nil)))
+    for (count, expected) in [
+      (1, [0, 0, 3, 0, 0]), (2, [-2, 0, 3, 0, 0]), (3, [-2, 0, 3, 2, 0]), (5, [-2, 1, 3, 2, 0]),
+    ] as [(Int, [Float])] {
+      var point: [Float] = [-2, 1, 3, 2, 0]
+      point.withUnsafeMutableBufferPointer { neighbourhood.keepLargest(count, of: $0) }
+      #expect(point == expected)
+    }
+  }
+
+  /// Each point on the way flips and changes fewer features, and of the last one none can be given back.
+  @Test(arguments: [1, 5, 16]) func featuresAreGivenBackUntilEachIsNeeded(_ batch: Int) throws {
+    for seed in 1...5 as ClosedRange<UInt64> {
+      let problem = LinearProblem(shape: [3, 8, 8], classCount: 3, seed: seed, margin: 0.4)
+      let rival = try #require((0..<3).first { $0 != problem.label })
+      let far = (0..<problem.d).map { i -> Float in
+        problem.weights[rival * problem.d + i] > problem.weights[problem.label * problem.d + i] ? 1 : 0
+      }
+      let oracle = try Oracle(
+        input: problem.input(), threat: BaseAttackTests.threat(.l2, box: true),
+        reference: problem.classifier(batchSize: 1), gradients: problem.classifier(batchSize: batch),
+        maximumQueries: 10_000, distance: .l0)
+      let points = try oracle.givingBack(from: far, attack: "test")
+      #expect(points.first == far && points.count > 2)
+      let counts = points.map { oracle.changedFeatures(of: $0).count }
+      #expect(counts == counts.sorted(by: >) && Set(counts).count == counts.count)
+      for point in points { #expect(try problem.decision(point) != problem.label) }
+      let last = try #require(points.last)
+      for i in oracle.changedFeatures(of: last) {
+        #expect(try problem.decision(oracle.restoring([i], of: last)) == problem.label)
+      }
+    }
   }
 }
