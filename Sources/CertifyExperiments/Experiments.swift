@@ -5,7 +5,7 @@ public enum Experiments {
   /// In the order of the gallery.
   public static let all: [any Experiment.Type] = [
     LinearDemoExperiment.self, HolderExperiment.self, RobustnessAccuracyExperiment.self,
-    GanExperiment.self,
+    GanExperiment.self, CurvatureFlowExperiment.self,
   ]
 
   /// The experiment of a name.
