@@ -23,13 +23,11 @@ import torch
 from onnx import helper, numpy_helper
 
 import attack_peers
+import attack_tables
 import peer
 
-HEAD = "inputs, one thread each. Only inputs that the model classifies correctly are attacked."
-MARK = "\n† marks seconds that other runs took, on the same machine under another load: compare them roughly."
 # When this run began; rows that were measured in it carry it.
 RUN = time.strftime("%Y-%m-%d %H:%M:%S")
-EPSILONS = {"linf": [0.03, 0.05], "l2": [0.5, 1.0], "l1": [5.0, 10.0]}
 
 
 class Case:
@@ -39,8 +37,7 @@ class Case:
         self.name, _, rest = text.partition("=")
         model, data, count, *options = rest.split(",")
         options = dict(option.split("=") for option in options)
-        self.epsilons = {norm: [float(e) for e in options.get(norm, "").split(":") if e] or EPSILONS[norm]
-                         for norm in EPSILONS}
+        self.epsilons = attack_tables.epsilons(options)
         archive = np.load(data)
         x = archive["images" if "images" in archive else "X"][: int(count)]
         self.x = x.astype(np.float32) / 255 if x.dtype == np.uint8 else x.astype(np.float32)
@@ -137,17 +134,7 @@ def cached(path: Path, key: str, fresh: bool, compute) -> dict:
     return known[key]
 
 
-def cells(name: str, row: dict, best: np.ndarray | None, epsilon: float | None) -> str:
-    d = np.array(row["distances"])
-    earlier = "" if row.get("run") == RUN else "†"
-    tail = f"{row['queries']:.0f} | {row['gradients']:.0f} | {row['seconds']:.1f}{earlier}"
-    if epsilon is not None:
-        return f"| {name} | {np.mean(~(d <= epsilon * (1 + 1e-6))):.3f} | {tail} |"
-    worse = np.mean(d > best * 1.01) if best is not None and len(best) else 0.0
-    return f"| {name} | {np.median(d):.4g} | {np.mean(~np.isfinite(d)):.2f} | {worse:.2f} | {tail} |"
-
-
-def table(case: Case, norm: str, options: argparse.Namespace) -> list[str]:
+def measure_smallest(case: Case, norm: str, options: argparse.Namespace) -> None:
     cache = options.cache / f"{case.name}-{len(case.x)}.json"
     peers = {}
     for name, attack in attack_peers.SMALLEST[norm].items():
@@ -159,64 +146,34 @@ def table(case: Case, norm: str, options: argparse.Namespace) -> list[str]:
             peers[name] = cached(cache, f"{norm} {name}", False, lambda: run_peer(case, norm, attack))
         except Exception as error:
             print(f"{case.name} {norm} {name}: {error}", flush=True)
-    if options.cached and not peers:
-        return []
     if options.reference and peers:
         write_reference(options.reference / f"{case.name}-{norm}.json", peers)
-    ours = {f"**certify {name}**": cached(cache, f"{norm} certify {name}", not options.cached,
-                                           lambda: run_certify(case, norm, name, options))
-            for name in options.attacks}
-    best = np.min([row["distances"] for row in peers.values()], axis=0) if peers else None
-    lines = [f"### {case.name}, {norm}: smallest norm, {case.correct.sum()} inputs", "",
-             "| attack | median | not found | over 1 % worse than the best peer | queries | gradients | seconds |",
-             "|---|---|---|---|---|---|---|"]
-    lines += [cells(name, row, best, None) for name, row in {**peers, **ours}.items()]
-    if best is not None:
-        lines += [f"| best peer of each input | {np.median(best):.4g} | {np.mean(~np.isfinite(best)):.2f} | 0.00 | "
-                  f"{sum(r['queries'] for r in peers.values()):.0f} | {sum(r['gradients'] for r in peers.values()):.0f} | "
-                  f"{sum(r['seconds'] for r in peers.values()):.1f} |"]
-        lines += [""] + [shortfall(name, np.array(row["distances"]), peers, best, case)
-                         for name, row in ours.items() if name == "**certify best**"]
-    return lines + [""]
+    for name in options.attacks:
+        cached(cache, f"{norm} certify {name}", not options.cached, lambda: run_certify(case, norm, name, options))
 
 
 def write_reference(path: Path, peers: dict) -> None:
     """What each peer found, an input each; null where nothing."""
-    rows = {name: [float(f"{d:.7g}") if np.isfinite(d) else None for d in row["distances"]] for name, row in peers.items()}
+    found = {name: [float(f"{d:.7g}") if np.isfinite(d) else None for d in row["distances"]]
+             for name, row in peers.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("{\n" + ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items()) + "\n}\n")
+    path.write_text("{\n" + ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in found.items()) + "\n}\n")
 
 
-def shortfall(name: str, found: np.ndarray, peers: dict, best: np.ndarray, case: Case) -> str:
-    """Where ours is over 1 % worse than the best peer, in words."""
-    worse = np.flatnonzero(found > best * 1.01)
-    if not len(worse):
-        return f"On no input is {name} more than 1 % worse than the best peer of that input."
-    indices = np.flatnonzero(case.correct)
-    places = [f"{indices[i]} (by {100 * (found[i] / best[i] - 1):.1f} %, "
-              f"{min(peers, key=lambda peer: peers[peer]['distances'][i])})" for i in worse]
-    return f"{name} is more than 1 % worse than the best peer on input {', '.join(places)}."
-
-
-def fixed_table(case: Case, norm: str, epsilon: float, options: argparse.Namespace) -> list[str]:
+def measure_fixed(case: Case, norm: str, epsilon: float, options: argparse.Namespace) -> None:
     cache = options.cache / f"{case.name}-{len(case.x)}.json"
-    lines = [f"### {case.name}, {norm}: ε = {epsilon:g}, {case.correct.sum()} inputs", "",
-             "| attack | robust accuracy of the correct | queries | gradients | seconds |", "|---|---|---|---|---|"]
     for name, attack in attack_peers.fixed(norm, epsilon, case.classes).items():
         if options.only_fixed and not any(part in name for part in options.only_fixed):
             continue
         if options.cached and not holds(cache, f"{norm} {epsilon} {name}"):
             continue
         try:
-            row = cached(cache, f"{norm} {epsilon} {name}", False, lambda: run_peer(case, norm, attack))
-            lines.append(cells(name, row, None, epsilon))
+            cached(cache, f"{norm} {epsilon} {name}", False, lambda: run_peer(case, norm, attack))
         except Exception as error:
             print(f"{case.name} {norm} {name}: {error}", flush=True)
     for name in options.fixed_attacks:
-        row = cached(cache, f"{norm} {epsilon} certify {name}", not options.cached,
-                     lambda: run_certify(case, norm, name, options, epsilon))
-        lines.append(cells(f"**certify {name}**", row, None, epsilon))
-    return lines + [""]
+        cached(cache, f"{norm} {epsilon} certify {name}", not options.cached,
+               lambda: run_certify(case, norm, name, options, epsilon))
 
 
 def main() -> None:
@@ -225,7 +182,7 @@ def main() -> None:
     parser.add_argument("--certify", type=Path, required=True)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--cache", type=Path, default=Path("attack-cache"))
-    parser.add_argument("--norms", nargs="+", default=["linf", "l2", "l1", "l0"])
+    parser.add_argument("--norms", nargs="+", default=attack_tables.NORMS)
     parser.add_argument("--attacks", nargs="*", default=["best"])
     parser.add_argument("--fixed-attacks", nargs="*", default=[])
     parser.add_argument("--peers-fixed", action="store_true", help="also run the peers' fixed-epsilon attacks")
@@ -238,20 +195,19 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     options.cache.mkdir(parents=True, exist_ok=True)
-    lines = ["# Attacks, side by side", "",
-             "Generated by `Benchmarks/peers/attacks.py`; the distance of every point was measured there, in the same",
-             "model and on the same inputs. Queries and gradients are rows an input, seconds are processor time for all",
-             HEAD, ""]
+    cases = []
     with tempfile.TemporaryDirectory() as folder:
         for text in options.cases:
             case = Case(text, Path(folder))
+            cases.append((case.name, len(case.x), case.epsilons))
+            cache = options.cache / f"{case.name}-{len(case.x)}.json"
+            known = json.loads(cache.read_text()) if cache.exists() else {}
+            cache.write_text(json.dumps({**known, "correct": case.correct.tolist()}))
             for norm in options.norms:
-                lines += table(case, norm, options)
+                measure_smallest(case, norm, options)
                 for epsilon in case.epsilons.get(norm, []) if options.fixed_attacks or options.peers_fixed else []:
-                    lines += fixed_table(case, norm, epsilon, options)
-    text = "\n".join(lines)
-    if "†" in text:
-        text = text.replace(HEAD, HEAD + MARK, 1)
+                    measure_fixed(case, norm, epsilon, options)
+    text = attack_tables.document(options.cache, cases, options.norms, RUN)
     if options.out:
         options.out.write_text(text)
     print(text)
