@@ -29,6 +29,8 @@ extension RunStore {
 
   /// Opens a store for reading; a run may be writing to it.
   ///
+  /// No file is changed: of a store that an older version wrote, a copy in memory gets the tables of now.
+  ///
   /// - Throws: ``StoreError``.
   public convenience init(reading directory: String) throws {
     let path = Self.path(directory)
@@ -39,9 +41,18 @@ extension RunStore {
     let queue = try Self.translating(path) {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       try Self.checkOwner(queue, path: path)
-      return queue
+      return try Self.current(queue)
     }
     try self.init(directory: directory, queue: queue, lock: nil)
+  }
+
+  private static func current(_ queue: DatabaseQueue) throws -> DatabaseQueue {
+    guard try !queue.read({ try Schema.migrator.hasCompletedMigrations($0) }) else { return queue }
+    let copy = try DatabaseQueue()
+    try queue.backup(to: copy)
+    try queue.close()
+    try Schema.migrator.migrate(copy)
+    return copy
   }
 
   private static func prepare(
@@ -56,19 +67,22 @@ extension RunStore {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       // A result that was recorded survives a loss of power too.
       try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      try checkOwner(queue, path: path)
-      try queue.read { try checkPages($0, path: path) }
-      try Schema.migrator.migrate(queue)
-      try queue.write { db in
-        let progress = try progress(db)
-        if progress.done == 0 {
-          try insert(db, run)
-        } else if existing == .resume {
-          try goOn(db, run, path: path)
-        } else {
-          throw StoreError.occupied(directory: directory, done: progress.done, total: progress.total)
+      do {
+        try checkOwner(queue, path: path)
+        // Before its tables are brought up to date: one that is refused stays as the version that wrote it reads it.
+        try queue.read { db in
+          try checkPages(db, path: path)
+          try checkAdmission(db, directory, run, existing)
         }
-        try db.execute(sql: "UPDATE run SET session_started = ?", arguments: [Date().timeIntervalSince1970])
+        try Schema.migrator.migrate(queue)
+        try queue.write { db in
+          if try progress(db).done == 0 { try insert(db, run) } else { try rename(db, run, path: path) }
+          try db.execute(
+            sql: "UPDATE run SET session_started = ?", arguments: [Date().timeIntervalSince1970])
+        }
+      } catch {
+        settle(queue)
+        throw error
       }
       return queue
     }
@@ -128,17 +142,36 @@ extension RunStore {
     for position in run.positions { try statement.execute(arguments: [position, run.indices[position]]) }
   }
 
-  /// Checks that a run is the stored one; names of classes that are given now replace the stored ones.
-  private static func goOn(_ db: Database, _ run: StoredRun, path: String) throws {
-    guard var stored = try storedRun(db, path: path) else {
-      throw StoreError.damaged(path: path, problem: "it does not name its run")
+  /// Checks that a run may write to what is there: nothing that was finished, or its own.
+  private static func checkAdmission(
+    _ db: Database, _ directory: String, _ run: StoredRun, _ existing: Existing
+  ) throws {
+    guard try db.tableExists("input") else { return }
+    let progress = try progress(db)
+    guard progress.done > 0 else { return }
+    guard existing == .resume else {
+      throw StoreError.occupied(directory: directory, done: progress.done, total: progress.total)
     }
+    let path = path(directory)
+    let stored = try namedRun(db, path: path)
     let differences = try ManifestIdentity(stored.manifest).differences(
       from: ManifestIdentity(run.manifest))
     guard differences.isEmpty else { throw StoreError.otherRun(path: path, differences: differences) }
     guard stored.shard == run.shard else {
       throw StoreError.otherShard(path: path, stored: stored.part, asked: run.part)
     }
+  }
+
+  private static func namedRun(_ db: Database, path: String) throws -> StoredRun {
+    guard let stored = try storedRun(db, path: path) else {
+      throw StoreError.damaged(path: path, problem: "it does not name its run")
+    }
+    return stored
+  }
+
+  /// Names of classes that are given now replace the stored ones.
+  private static func rename(_ db: Database, _ run: StoredRun, path: String) throws {
+    var stored = try namedRun(db, path: path)
     guard let names = run.classNames, names != stored.classNames else { return }
     stored.classNames = names
     try db.execute(sql: "UPDATE run SET record = ?", arguments: [try RecordJSON.encode(stored)])

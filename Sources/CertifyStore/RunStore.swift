@@ -74,11 +74,13 @@ public final class RunStore: Sendable {
     lock?.release()
   }
 
-  /// A writer leaves a single file behind, which can be read from a disk that cannot be written.
   private func closeQueue() {
-    if lock != nil {
-      try? queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
-    }
+    if lock != nil { Self.settle(queue) } else { try? queue.close() }
+  }
+
+  /// A writer leaves a single file behind, which can be read from a disk that cannot be written.
+  static func settle(_ queue: DatabaseQueue) {
+    try? queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
     try? queue.close()
   }
 
