@@ -32,19 +32,86 @@ import _CertifyTestSupport
     try runInOrder(commands)
   }
 
-  /// The pages written for people, relative to the package; those that commands generate have none.
-  private static let pages =
-    ["README.md"]
-    + [
-      "tutorial", "reading-the-bracket", "choosing-sigma", "guarantee", "gating-ci", "reports", "comparing",
-      "command-line", "night-runs", "threat-models", "training",
-    ].map { "docs/\($0).md" }
+  /// Pages that measurements write: they show no command to their readers.
+  private static let measured: Set<String> = [
+    "attacks", "benchmarks", "certificates", "conformance", "deciding", "models", "verification",
+  ]
+
+  /// Every page, relative to the package.
+  private static let pages: [String] = {
+    let docs = Fixtures.package.appendingPathComponent("docs")
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: docs.path)) ?? []
+    return ["README.md"] + files.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+  }()
+
+  private static func text(_ page: String) throws -> String {
+    try String(contentsOf: Fixtures.package.appendingPathComponent(page), encoding: .utf8)
+  }
 
   @Test(arguments: pages) func commandsOfThePageWork(page: String) throws {
-    let text = try String(contentsOf: Fixtures.package.appendingPathComponent(page), encoding: .utf8)
-    let commands = Self.commands(inMarkdown: text)
-    #expect(!commands.isEmpty || page == "docs/guarantee.md")
+    let commands = Self.commands(inMarkdown: try Self.text(page))
+    let name = page.replacing("docs/", with: "").replacing(".md", with: "")
+    #expect(commands.isEmpty == (Self.measured.contains(name) || name == "guarantee"), "\(page)")
     try runInOrder(commands)
+  }
+
+  /// A block of a shell holds commands of this program, or what is tested elsewhere: `make` and a script.
+  @Test(arguments: pages) func noOtherCommandIsShown(page: String) throws {
+    for block in try Self.text(page).matches(of: /```(?:sh|console|bash|shell)\n([\s\S]*?)```/) {
+      let isScript = block.1.hasPrefix("#!")
+      let others = block.1.replacing("\\\n", with: " ").split(separator: "\n").filter { line in
+        line.firstMatch(of: #/^\s*(\$ )?([A-Z_]+=\S+ )*(certify|make (demo|test)) ?/#) == nil
+      }
+      #expect(isScript && page == "docs/night-runs.md" || others.isEmpty, "\(page): \(others)")
+    }
+  }
+
+  /// What `make demo` runs when it has built.
+  @Test func theDemoWorks() throws {
+    let answer = try RunningProcess(
+      URL(fileURLWithPath: "/usr/bin/env"), ["make", "-n", "demo", "CERTIFY=certify", "SWIFT=true"],
+      in: Fixtures.package
+    ).answer(within: 30)
+    #expect(answer.status == 0, "\(answer.errors)")
+    let commands = answer.output.replacing("\\\n", with: " ").split(separator: "\n")
+      .filter { $0.hasPrefix("certify ") }
+    #expect(commands.count == 1)
+    try runInOrder(
+      commands.map { command in
+        String(command).replacingOccurrences(of: "--first 40", with: "--first 2")
+          .replacingOccurrences(of: "--samples 10000", with: "--samples 300")
+      })
+  }
+
+  private static func python(_ arguments: [String], in directory: URL = Fixtures.package) throws -> Answer {
+    try RunningProcess(URL(fileURLWithPath: "/usr/bin/env"), ["python3"] + arguments, in: directory)
+      .answer(within: 120)
+  }
+
+  private static let hasTorch = (try? python(["-c", "import numpy, onnx, torch"]).status) == 0
+
+  /// The tutorial's export, of a model and data that its reader would have, and the look at what was understood.
+  @Test(.enabled(if: hasTorch, "Python has no torch and onnx")) func theExportOfTheTutorialWorks() throws {
+    let snippet = try #require(
+      try Self.text("docs/tutorial.md").firstMatch(of: /```python\n([\s\S]*?)```/)?.1)
+    let place = try Workplace()
+    let setting = """
+      import numpy as np, torch
+      torch.manual_seed(0)
+      model = torch.nn.Sequential(torch.nn.Conv2d(1, 4, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(2704, 10))
+      images = np.random.default_rng(0).integers(0, 256, (6, 1, 28, 28))
+      labels = np.arange(6)
+
+      """
+    try place.write(setting + snippet, to: "export.py")
+    let export = try Self.python(["export.py"], in: place.url)
+    #expect(export.status == 0, "\(export.errors)")
+    let inspection = try Certify.run(["inspect", "model.onnx"], in: place.url)
+    #expect(inspection.status == 0, "\(inspection.errors)")
+    #expect(inspection.output.contains("[1, 28, 28]"), "\(inspection.output)")
+    let prediction = try Certify.run(
+      ["predict", "model.onnx", "--data", "test.npz", "--first", "1000"], in: place.url)
+    #expect(prediction.status == 0, "\(prediction.errors)")
   }
 
   @Test(arguments: pages) func linksOfThePageLead(page: String) throws {
