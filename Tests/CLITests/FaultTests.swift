@@ -238,6 +238,8 @@ import _CertifyTestSupport
     #expect(try place.text("out/report.md").contains("**1 input could not be evaluated.**"))
     #expect(try place.text("out/report.md").contains("- **Not evaluated**: input 2: "))
     #expect(try place.text("out/results.csv").split(whereSeparator: \.isNewline).count == 5)
+    #expect(try place.text("out/junit.xml").contains("message=\"1 of 4 inputs could not be evaluated\""))
+    #expect(try place.text("out/results.sarif").contains("\"ruleId\" : \"not-evaluated\""))
 
     let gate = try Certify.run("gate", place.path("out"), "--require", "clean-accuracy >= 0")
     #expect(gate.status == 2)

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The part of JSON Schema (draft 2020-12) that `docs/results.schema.json` uses, read strictly: a property that
-/// the schema does not list is an error, so that the schema keeps up with the program.
+/// The part of JSON Schema (draft 2020-12) that `docs/results.schema.json` and `fixtures/schemas/sarif.json` use,
+/// read strictly: a property that the schema does not list is an error, so that the schema keeps up with the program.
 struct JSONSchema {
   private let root: [String: Any]
 
@@ -79,12 +79,13 @@ struct JSONSchema {
 
   private func members(_ object: [String: Any], _ schema: [String: Any], _ path: String) -> [String] {
     let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
+    // `false` is what a missing description means here already.
     let others = schema["additionalProperties"] as? [String: Any]
     var problems = (schema["required"] as? [String] ?? []).filter { object[$0] == nil }
       .map { "\(path): `\($0)` is missing" }
     for (name, value) in object {
       guard let member = properties[name] ?? others else {
-        problems.append("\(path).\(name): not in docs/results.schema.json; describe it there")
+        problems.append("\(path).\(name): not in the schema; describe it there")
         continue
       }
       problems += self.problems(value, member, "\(path).\(name)")

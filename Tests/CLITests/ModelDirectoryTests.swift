@@ -31,7 +31,7 @@ import _CertifyTestSupport
     #expect(answer.output.hasSuffix(table))
     #expect(table.contains("\n| [a](a/report.md) | 4 | "))
     #expect(table.contains("\n| [b c](b%20c/report.md) | 4 | "))
-    #expect(table.contains("✅ pass") && table.contains("❌ **fail**"))
+    #expect(table.contains("✅\u{A0}pass") && table.contains("❌\u{A0}**fail**"))
     #expect(try place.results("out/a").results.inputs.count == 4)
     #expect(try place.results("out/b c").results.inputs.count == 4)
   }

@@ -23,7 +23,21 @@ struct GoldenReportTests {
     ("csv", "results.csv", "report-results.csv"),
   ])
   func matches(format: String, path: String, file: String) throws {
-    let files = try ReportFormats.named(format).render(try SampleRun.source())
+    try check(try SampleRun.source(), format, path, file)
+  }
+
+  /// A run of which nothing was required, with inputs that failed and others that were not reached.
+  @Test(arguments: [
+    ("junit-inputs", "junit.xml", "failed-junit-inputs.xml"),
+    ("sarif", "results.sarif", "failed-results.sarif"),
+    ("github", "annotations.txt", "failed-annotations.txt"),
+  ])
+  func matchesWithoutRequirements(format: String, path: String, file: String) throws {
+    try check(SampleRun.failedSource, format, path, file)
+  }
+
+  private func check(_ source: ReportSource, _ format: String, _ path: String, _ file: String) throws {
+    let files = try ReportFormats.named(format).render(source)
     let text = try #require(files.first { $0.path == path }, "the format writes \(files.map(\.path))").text
     let url = Self.golden.appendingPathComponent(file)
     if ProcessInfo.processInfo.environment["CERTIFY_RECORD_GOLDEN"] == "1" {

@@ -85,7 +85,7 @@ struct MarkdownReportTests {
     let text = try report(run, ["clean-accuracy(classifier: base) >= 0"])
     #expect(text.hasPrefix("# certify: contradiction"))
     #expect(text.contains("**Contradiction that stands**"))
-    #expect(text.contains("| 0 | one \\| two | one \\| two | 0.499 | 0.300 | **-0.199** ⚠ |"))
+    #expect(text.contains("| 0 | one \\| two | one \\| two | 0.499 | 0.300 | **-0.199**\u{A0}⚠ |"))
   }
 
   @Test func longTablesShowTheTellingInputs() throws {

@@ -103,6 +103,21 @@ enum SampleRun {
       "a name that is longer than a chart has room for", "\u{202E}nine",
     ])
 
+  /// What the model answered where inputs could not be evaluated.
+  static let failure = "node <conv_1>: the model's logit of class 0 is NaN | 100 % of the rows"
+
+  /// Two inputs could not be evaluated, four were not reached, and nothing was required.
+  static var failedSource: ReportSource {
+    var run = results
+    for index in [3, 5] {
+      run.inputs[index] = InputResult(
+        index: index, label: run.inputs[index].label, brackets: [], error: failure)
+    }
+    run.manifest.selectedInputs = 12
+    run.interrupted = true
+    return ReportSource(results: run, verdict: try? Gate.judge(results: run, requirements: []))
+  }
+
   static let requirements = [
     "certified-accuracy(0.25, classifier: smoothed) >= 0.7",
     "certified-accuracy(0.5, classifier: smoothed) >= 0.5",

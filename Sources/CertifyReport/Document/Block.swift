@@ -25,6 +25,16 @@ package struct Table: Equatable, Sendable {
     self.figures = figures
     self.rows = rows
   }
+
+  /// The header, with a sign such as ≥ on the line of its word.
+  var shownHeader: [Prose] { header.map { $0.keepingTogether { "≥≤".contains($0) } } }
+
+  /// The rows, figures with their units on one line.
+  var shownRows: [[Prose]] {
+    rows.map { row in
+      row.enumerated().map { figures.contains($0) ? $1.keepingTogether() : $1 }
+    }
+  }
 }
 
 /// A picture beside the text, with the words for those who do not see it.

@@ -3,8 +3,12 @@ struct ClassNames: Equatable, Sendable {
   /// Empty where classes have numbers only.
   var names: [String]
 
-  /// The name, or the number of a class without one.
+  /// Characters of a name before the rest is cut off.
+  private static let longest = 60
+
+  /// The name as far as it is shown, or the number of a class without one.
   func name(_ label: Int) -> String {
-    names.indices.contains(label) && !names[label].isEmpty ? names[label] : "\(label)"
+    names.indices.contains(label) && !names[label].isEmpty
+      ? PlainText.shortened(names[label], to: Self.longest) : "\(label)"
   }
 }

@@ -41,7 +41,7 @@ struct HTMLPage {
     }
     body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, \
     "Segoe UI", "Noto Sans", sans-serif; }
-    main { max-width: 60rem; margin: 0 auto; padding: 1rem 1.5rem 4rem; }
+    main { max-width: 64rem; margin: 0 auto; padding: 1rem 1.5rem 4rem; }
     h1, h2 { border-bottom: 1px solid var(--line); padding-bottom: 0.3rem; }
     h2 { margin-top: 2.5rem; }
     a { color: var(--link); }
@@ -55,12 +55,13 @@ struct HTMLPage {
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
     th, td { border: 1px solid var(--line); padding: 0.3rem 0.7rem; text-align: left; }
-    th { background: var(--soft); cursor: pointer; white-space: nowrap; }
+    th { background: var(--soft); cursor: pointer; vertical-align: bottom; }
     th button { all: unset; cursor: pointer; font-weight: 600; }
     th button:focus-visible { outline: 2px solid var(--link); }
     th[aria-sort="ascending"] button::after { content: " ▲"; }
     th[aria-sort="descending"] button::after { content: " ▼"; }
-    .figure { text-align: right; white-space: nowrap; }
+    .figure { text-align: right; }
+    td.figure { white-space: nowrap; }
     tbody tr:hover { background: var(--soft); }
     svg g:hover rect, svg g:hover path { opacity: 0.7; }
     .notice { border-left: 4px solid var(--alarm); padding: 0.5rem 1rem; background: var(--soft); }

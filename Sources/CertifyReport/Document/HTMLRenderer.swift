@@ -54,10 +54,10 @@ struct HTMLRenderer {
           return "<\(tag)\(kind)>\(line(cell))</\(tag)>"
         }.joined() + "</tr>"
     }
-    let rows = table.rows.map { row($0, "td") }.joined(separator: "\n")
+    let rows = table.shownRows.map { row($0, "td") }.joined(separator: "\n")
     return """
       <div class="scroll"><table>
-      <thead>\(row(table.header, "th"))</thead>
+      <thead>\(row(table.shownHeader, "th"))</thead>
       <tbody>
       \(rows)
       </tbody></table></div>

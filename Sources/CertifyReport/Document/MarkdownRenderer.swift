@@ -32,7 +32,7 @@ package struct MarkdownRenderer {
 
   private func table(_ table: Table) -> String {
     let rule = table.header.indices.map { table.figures.contains($0) ? "---:" : "---" }
-    let rows = [table.header.map(cell), rule] + table.rows.map { $0.map(cell) }
+    let rows = [table.shownHeader.map(cell), rule] + table.shownRows.map { $0.map(cell) }
     return rows.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }
 

@@ -37,6 +37,31 @@ package struct Prose: Equatable, Sendable {
   package static func += (left: inout Prose, right: Prose) { left.spans += right.spans }
 }
 
+extension Prose {
+  /// With spaces at which no line breaks.
+  ///
+  /// - Parameter isKept: Whether the space before this character is one of them.
+  func keepingTogether(before isKept: (Character) -> Bool = { _ in true }) -> Prose {
+    Prose(
+      spans: spans.map { span in
+        switch span {
+        case .plain(let text): .plain(Self.keptTogether(text, isKept))
+        case .strong(let text): .strong(Self.keptTogether(text, isKept))
+        case .code, .link: span
+        }
+      })
+  }
+
+  private static func keptTogether(_ text: String, _ isKept: (Character) -> Bool) -> String {
+    var result = ""
+    var rest = text[...]
+    while let character = rest.popFirst() {
+      result.append(character == " " && rest.first.map(isKept) ?? false ? "\u{A0}" : character)
+    }
+    return result
+  }
+}
+
 extension [Prose] {
   /// One after the other with the same words between.
   package func joined(separator: String) -> Prose {

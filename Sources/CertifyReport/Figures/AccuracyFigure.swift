@@ -56,7 +56,7 @@ struct AccuracyFigure {
     }
     return Drawing(
       title: "Certified and attacked accuracy: \(title)", description: description, height: 392,
-      body: [Drawing.text(title, x: 24, y: 30, style: "title", longest: 80)] + body + legend)
+      body: Drawing.heading("Accuracy over the radius", of: title) + body + legend)
   }
 
   private func share(_ count: Int) -> Double { Double(count) / Double(total) }
@@ -93,7 +93,10 @@ struct AccuracyFigure {
       "<path class=\"attacked\" d=\"M300 53h28\"/>", Drawing.text(second, x: 334, y: 57.5),
     ]
     if certified != nil, attacked != nil {
-      parts.append("<rect class=\"band\" x=\"24\" y=\"68\" width=\"28\" height=\"14\"/>")
+      // Drawn as in the plot: one band on the other.
+      for band in bounds == nil ? ["band"] : ["doubt", "band"] {
+        parts.append("<rect class=\"\(band)\" x=\"24\" y=\"68\" width=\"28\" height=\"14\"/>")
+      }
       parts.append(Drawing.text("robust accuracy of these inputs", x: 58, y: 79.5))
     }
     if bounds != nil, certified != nil || attacked != nil {

@@ -51,7 +51,7 @@ struct BracketsFigure {
   var drawing: Drawing {
     let step = (plot.bottom - plot.top) / Double(max(rows.count, 1))
     let thickness = max(min(step * 0.7, 6), 0.8)
-    var body = [Drawing.text(title, x: 24, y: 30, style: "title", longest: 80)] + legend
+    var body = Drawing.heading("Brackets of the inputs", of: title) + legend
     for tick in RadiusList.fitting(plot.limit) where tick <= plot.limit {
       body.append(
         "<path class=\"grid\" d=\"M\(plot.horizontal(tick)) \(Drawing.number(plot.top))V\(Drawing.number(plot.bottom))\"/>"

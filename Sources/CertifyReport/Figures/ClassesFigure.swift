@@ -20,15 +20,15 @@ struct ClassesFigure {
   var drawing: Drawing {
     let step = 22.0
     let plot = Plot(left: 150, right: 640, top: 90, bottom: 90 + step * Double(rows.count), limit: 1)
-    var body = [
-      Drawing.text(title, x: 24, y: 30, style: "title", longest: 80),
-      "<rect class=\"proven\" x=\"24\" y=\"45\" width=\"28\" height=\"14\"/>",
-      Drawing.text("certified at \(Wording.number(radius))", x: 58, y: 57.5),
-      "<rect class=\"unknown\" x=\"204\" y=\"45\" width=\"28\" height=\"14\"/>",
-      Drawing.text("not broken at \(Wording.number(radius))", x: 238, y: 57.5),
-      "<rect class=\"none\" x=\"404\" y=\"45\" width=\"28\" height=\"14\"/>",
-      Drawing.text("right on the clean input", x: 438, y: 57.5),
-    ]
+    var body =
+      Drawing.heading("Classes at radius \(Wording.number(radius))", of: title) + [
+        "<rect class=\"proven\" x=\"24\" y=\"45\" width=\"28\" height=\"14\"/>",
+        Drawing.text("certified at \(Wording.number(radius))", x: 58, y: 57.5),
+        "<rect class=\"unknown\" x=\"204\" y=\"45\" width=\"28\" height=\"14\"/>",
+        Drawing.text("not broken at \(Wording.number(radius))", x: 238, y: 57.5),
+        "<rect class=\"none\" x=\"404\" y=\"45\" width=\"28\" height=\"14\"/>",
+        Drawing.text("right on the clean input", x: 438, y: 57.5),
+      ]
     for fifth in 0...5 {
       let fraction = Double(fifth) / 5
       body.append(

@@ -62,10 +62,19 @@ package struct Drawing: Equatable, Sendable {
       "<text\(kind)\(place) x=\"\(number(x))\" y=\"\(number(y))\">\(MarkupText.escaped(short))\(hover)</text>"
   }
 
+  /// What is shown, and of which classifier and norm.
+  static func heading(_ what: String, of subject: String) -> [String] {
+    [
+      text(what, x: 24, y: 30, style: "title"),
+      text(subject, x: 696, y: 30, anchor: .end, style: "small", longest: 62),
+    ]
+  }
+
   static let style = """
     svg text { font: 13px system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; fill: #1f2328; }
     svg .title { font-size: 15px; font-weight: 600; }
     svg .small { font-size: 11.5px; fill: #59636e; }
+    svg .halo { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; }
     .page { fill: #ffffff; stroke: #d1d9e0; }
     .grid { stroke: #d1d9e0; stroke-width: 1; }
     .axis { stroke: #59636e; stroke-width: 1; fill: none; }
@@ -84,6 +93,7 @@ package struct Drawing: Equatable, Sendable {
     @media (prefers-color-scheme: dark) {
     svg text { fill: #f0f6fc; }
     svg .small { fill: #9198a1; }
+    svg .halo { stroke: #0d1117; }
     .page { fill: #0d1117; stroke: #3d444d; }
     .grid { stroke: #2a313c; }
     .axis { stroke: #9198a1; }

@@ -46,7 +46,9 @@ struct GapFigure {
     for (position, row) in rows.enumerated() {
       let top = plot.top + step * Double(position)
       body.append(
-        Drawing.text("\(row.title), \(PlainText.count(row.inputs, "input"))", x: 24, y: top + 18, longest: 90)
+        Drawing.text(
+          "\(row.title), \(PlainText.count(row.inputs, "input"))", x: 24, y: top + 18, style: "halo",
+          longest: 90)
       )
       body.append(bar(row, plot, top: top + 26))
     }

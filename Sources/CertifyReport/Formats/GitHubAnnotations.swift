@@ -9,12 +9,9 @@ public struct GitHubAnnotations: ReportFormat {
 
   public func render(_ source: ReportSource) throws -> [ReportFile] {
     var lines: [String] = []
-    if source.summary.contradictions > 0 {
-      lines.append(
-        Self.line(
-          "error", title: "certify: contradiction",
-          "\(PlainText.count(source.summary.contradictions, "contradiction")) stood the retest: "
-            + "a witness lies inside a certified radius; do not rely on this run"))
+    for shortcoming in Shortcoming.all(of: source) {
+      let text = shortcoming.details.joined(separator: "\n")
+      lines.append(Self.line("error", title: "certify: \(shortcoming.headline)", text))
     }
     for outcome in source.verdict?.requirements ?? [] where !outcome.pass && outcome.level != .off {
       let text = ([Wording.shortfall(outcome)] + Wording.reasons(outcome)).joined(separator: "\n")

@@ -3,7 +3,8 @@ import CertifyResults
 /// `junit.xml`: one test case a requirement, or one an input, for CI servers that show test results.
 ///
 /// A requirement that falls short is a failure, one that could not be judged an error, one that is waived,
-/// only warns or is switched off is skipped with the reason.
+/// only warns or is switched off is skipped with the reason. What keeps a run from being relied on (a
+/// contradiction, inputs that could not be evaluated or were not reached) has cases of its own, whatever is required.
 public struct JUnitReport: ReportFormat {
   /// Whether every input is a case too: a failure where it is not certified (or, without certificates, broken)
   /// at the radius that the requirements ask for.
@@ -16,7 +17,7 @@ public struct JUnitReport: ReportFormat {
   public var purpose: String { inputs ? "JUnit XML, one case an input" : "JUnit XML, one case a requirement" }
 
   public func render(_ source: ReportSource) throws -> [ReportFile] {
-    var suites = [Suite(name: "requirements", cases: requirements(source))]
+    var suites = [Suite(name: "requirements", cases: assurances(source) + requirements(source))]
     if inputs {
       for group in source.summary.groups {
         suites.append(Suite(name: Wording.title(group.key), cases: cases(group, source)))
@@ -32,20 +33,27 @@ public struct JUnitReport: ReportFormat {
     return [ReportFile(path: "junit.xml", text: text)]
   }
 
+  private func assurances(_ source: ReportSource) -> [Case] {
+    let shortcomings = Shortcoming.all(of: source)
+    return Shortcoming.Kind.allCases.map { kind in
+      Case(
+        suite: "certify.run", name: kind.assurance,
+        result: shortcomings.first { $0.kind == kind }.map(result) ?? .passed)
+    }
+  }
+
+  private func result(_ shortcoming: Shortcoming) -> Case.Result {
+    let text = shortcoming.details.joined(separator: "\n")
+    let type = shortcoming.kind.rawValue
+    return shortcoming.kind == .contradiction
+      ? .failed(type: type, message: shortcoming.headline, text: text)
+      : .error(type: type, message: shortcoming.headline, text: text)
+  }
+
   private func requirements(_ source: ReportSource) -> [Case] {
-    let standing = source.summary.contradictions
-    let contradiction = Case(
-      suite: "certify.contradictions", name: "no witness lies inside a certified radius",
-      result: standing == 0
-        ? .passed
-        : .failed(
-          type: "contradiction",
-          message: "\(PlainText.count(standing, "contradiction")) stood the retest",
-          text: "A certificate, an attack or the tool is wrong; do not rely on this run."))
-    return [contradiction]
-      + (source.verdict?.requirements ?? []).map { outcome in
-        Case(suite: "certify.requirements", name: outcome.requirement, result: result(outcome))
-      }
+    (source.verdict?.requirements ?? []).map { outcome in
+      Case(suite: "certify.requirements", name: outcome.requirement, result: result(outcome))
+    }
   }
 
   private func result(_ outcome: RequirementOutcome) -> Case.Result {
@@ -53,7 +61,7 @@ public struct JUnitReport: ReportFormat {
     let text = Wording.reasons(outcome).joined(separator: "\n")
     if outcome.level == .off { return .skipped("switched off by the policy") }
     if outcome.pass { return .passed }
-    if !outcome.judged { return .error(message: message, text: text) }
+    if !outcome.judged { return .error(type: "not-judged", message: message, text: text) }
     if outcome.fails { return .failed(type: "requirement", message: message, text: text) }
     if outcome.isWaived, let waiver = outcome.waiver {
       return .skipped("waived until \(waiver.expires) (\(waiver.reason)): \(message)")
@@ -65,15 +73,15 @@ public struct JUnitReport: ReportFormat {
     let radius = source.keyRadius(of: group)
     let proofs = group.lowerAbsent < group.brackets
     return source.results.inputs.compactMap { input in
-      guard let bracket = input.bracket(of: group.key) else { return nil }
+      let suite = "certify.\(Wording.fileName(group.key))"
+      guard let bracket = input.bracket(of: group.key) else { return failed(input, suite, source) }
       let holds = proofs ? bracket.isCertified(at: radius) : bracket.survivesAttack(at: radius)
       let places = group.places
       let lower = bracket.lowerInForce.map { "≥ \(Rounding.down($0.radius, places: places))" } ?? "absent"
       let upper = bracket.upperInForce.map { "≤ \(Rounding.up($0.radius, places: places))" } ?? "absent"
       let predicted = bracket.predicted.map(source.names.name) ?? "nothing: it abstained"
       return Case(
-        suite: "certify.\(Wording.fileName(group.key))",
-        name: "input \(input.index) (\(source.names.name(input.label)))",
+        suite: suite, name: Self.name(input, source),
         result: holds
           ? .passed
           : .failed(
@@ -83,6 +91,20 @@ public struct JUnitReport: ReportFormat {
     }
   }
 
+  /// The case of an input that could not be evaluated; `nil` for another.
+  private func failed(_ input: InputResult, _ suite: String, _ source: ReportSource) -> Case? {
+    input.error.map { error in
+      Case(
+        suite: suite, name: Self.name(input, source),
+        result: .error(
+          type: Shortcoming.Kind.notEvaluated.rawValue, message: "it could not be evaluated", text: error))
+    }
+  }
+
+  private static func name(_ input: InputResult, _ source: ReportSource) -> String {
+    "input \(input.index) (\(source.names.name(input.label)))"
+  }
+
   private func properties(_ manifest: RunManifest) -> [(String, String)] {
     [
       ("model", manifest.model.path), ("model-sha256", manifest.model.sha256), ("data", manifest.data.path),
@@ -90,10 +112,13 @@ public struct JUnitReport: ReportFormat {
     ]
   }
 
+  /// Of all suites; servers that check the form know no count of skipped cases here.
   fileprivate static func counts(_ cases: [Case]) -> String {
-    func count(_ kind: Case.Kind) -> Int { cases.count { $0.result.kind == kind } }
-    return "tests=\"\(cases.count)\" failures=\"\(count(.failed))\" errors=\"\(count(.error))\" "
-      + "skipped=\"\(count(.skipped))\""
+    "tests=\"\(cases.count)\" failures=\"\(count(.failed, cases))\" errors=\"\(count(.error, cases))\""
+  }
+
+  fileprivate static func count(_ kind: Case.Kind, _ cases: [Case]) -> Int {
+    cases.count { $0.result.kind == kind }
   }
 
   private struct Suite {
@@ -105,7 +130,8 @@ public struct JUnitReport: ReportFormat {
         "<property name=\"\(name)\" value=\"\(MarkupText.escaped(value))\"/>"
       }
       return """
-        <testsuite name="\(MarkupText.escaped(name))" \(JUnitReport.counts(cases))>
+        <testsuite name="\(MarkupText.escaped(name))" \(JUnitReport.counts(cases)) \
+        skipped="\(JUnitReport.count(.skipped, cases))">
         <properties>
         \(records.joined(separator: "\n"))
         </properties>
@@ -121,7 +147,7 @@ public struct JUnitReport: ReportFormat {
     enum Result {
       case passed
       case failed(type: String, message: String, text: String)
-      case error(message: String, text: String)
+      case error(type: String, message: String, text: String)
       case skipped(String)
 
       var kind: Kind {
@@ -146,9 +172,9 @@ public struct JUnitReport: ReportFormat {
       case .failed(let type, let message, let text):
         body =
           "<failure type=\"\(type)\" message=\"\(MarkupText.escaped(message))\">\(Self.lines(text))</failure>"
-      case .error(let message, let text):
+      case .error(let type, let message, let text):
         body =
-          "<error type=\"not-judged\" message=\"\(MarkupText.escaped(message))\">\(Self.lines(text))</error>"
+          "<error type=\"\(type)\" message=\"\(MarkupText.escaped(message))\">\(Self.lines(text))</error>"
       case .skipped(let message): body = "<skipped message=\"\(MarkupText.escaped(message))\"/>"
       }
       return "\(head)>\(body)</testcase>"

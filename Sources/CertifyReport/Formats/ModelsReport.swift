@@ -76,6 +76,6 @@ public struct ModelsReport: Sendable {
   private func verdict(_ file: ResultsFile) -> Prose {
     if file.summary.contradictions > 0 { return .strong("contradiction") }
     guard let verdict = file.verdict, !verdict.requirements.isEmpty else { return "–" }
-    return verdict.pass ? "✅ pass" : "❌ \(strong: "fail")"
+    return verdict.pass ? "✅\u{A0}pass" : "❌\u{A0}\(strong: "fail")"
   }
 }

@@ -1,8 +1,12 @@
+import CZlib
 import CertifyResults
 import Foundation
 
-/// `results.sarif`: failed requirements and contradictions in the Static Analysis Results Interchange Format
-/// 2.1.0 (OASIS), for code scanning.
+/// `results.sarif`: failed requirements, contradictions, inputs that could not be evaluated and a run that is
+/// incomplete, in the Static Analysis Results Interchange Format 2.1.0 (OASIS), for code scanning.
+///
+/// Code scanning takes results of one rule at one place for the same unless their fingerprints differ: each
+/// requirement has its own.
 public struct SARIFReport: ReportFormat {
   public let name = "sarif"
   public let purpose = "failed requirements for code scanning, SARIF 2.1.0"
@@ -30,24 +34,26 @@ public struct SARIFReport: ReportFormat {
         locations: [location],
         suppressions: outcome.isWaived
           ? outcome.waiver.map { [.init(justification: "\($0.reason) (until \($0.expires))")] } : nil,
+        partialFingerprints: .init(of: outcome.requirement),
         properties: .init(
           requirement: outcome.requirement, expected: outcome.expected, found: outcome.found,
           decidingInputs: outcome.decidingInputs))
     }
-    if source.summary.contradictions > 0 {
-      results.append(
-        Log.Result(
-          ruleId: "contradiction", ruleIndex: 1, level: "error",
-          message: .init(
-            text: "\(PlainText.count(source.summary.contradictions, "contradiction")) stood the retest: "
-              + "a witness lies inside a certified radius."),
-          locations: [location], suppressions: nil, properties: nil))
+    let shortcomings = Shortcoming.all(of: source)
+    results += shortcomings.map { shortcoming in
+      let rule = shortcoming.kind.rawValue
+      return Log.Result(
+        ruleId: rule, ruleIndex: Log.Driver.rules.firstIndex { $0.id == rule } ?? -1, level: "error",
+        message: .init(
+          text: ([shortcoming.headline] + shortcoming.details).map(PlainText.visible)
+            .joined(separator: "\n")),
+        locations: [location], suppressions: nil, partialFingerprints: .init(of: rule), properties: nil)
     }
     return Log.Run(
       tool: .init(driver: .init(version: manifest.tool.version)),
       invocations: [
         .init(
-          executionSuccessful: !source.results.interrupted && !source.results.inputs.isEmpty,
+          executionSuccessful: shortcomings.allSatisfy { $0.kind == .contradiction },
           commandLine: manifest.command)
       ], results: results)
   }
@@ -75,15 +81,23 @@ public struct SARIFReport: ReportFormat {
     struct Driver: Encodable {
       var name = "certify"
       var version: String
-      var rules = [
-        Rule(
-          id: "requirement",
-          shortDescription: .init(text: "A requirement on the model's robustness is not met.")),
-        Rule(
-          id: "contradiction",
-          shortDescription: .init(
-            text: "A witness lies inside a certified radius, confirmed on fresh samples.")),
-      ]
+      var rules = Driver.rules
+
+      static let rules =
+        [
+          Rule(
+            id: "requirement",
+            shortDescription: .init(text: "A requirement on the model's robustness is not met."))
+        ]
+        + Shortcoming.Kind.allCases.map { Rule(id: $0.rawValue, shortDescription: .init(text: meaning($0))) }
+
+      private static func meaning(_ kind: Shortcoming.Kind) -> String {
+        switch kind {
+        case .contradiction: "A witness lies inside a certified radius, confirmed on fresh samples."
+        case .notEvaluated: "Inputs could not be evaluated."
+        case .incomplete: "The run ended before every input was evaluated."
+        }
+      }
     }
 
     struct Rule: Encodable {
@@ -107,7 +121,18 @@ public struct SARIFReport: ReportFormat {
       var message: Message
       var locations: [Location]
       var suppressions: [Suppression]?
+      var partialFingerprints: Fingerprints
       var properties: Properties?
+    }
+
+    struct Fingerprints: Encodable {
+      var primaryLocationLineHash: String
+
+      init(of text: String) {
+        let bytes = Array(text.utf8)
+        let sum = bytes.withUnsafeBufferPointer { crc32_z(0, $0.baseAddress, $0.count) }
+        primaryLocationLineHash = String(sum, radix: 16)
+      }
     }
 
     struct Suppression: Encodable {
@@ -128,6 +153,12 @@ public struct SARIFReport: ReportFormat {
 
       struct Physical: Encodable {
         var artifactLocation: Artifact
+        // Code scanning wants a line; a saved model has none.
+        var region = Region()
+      }
+
+      struct Region: Encodable {
+        var startLine = 1
       }
 
       struct Artifact: Encodable {

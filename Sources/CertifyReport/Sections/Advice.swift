@@ -23,10 +23,20 @@ struct Advice {
 
   private var completeness: [Prose] {
     let results = source.results
-    guard results.interrupted || results.inputs.count < results.manifest.selectedInputs else { return [] }
-    return [
-      "Finish the run: \(results.inputs.count) of \(results.manifest.selectedInputs) inputs were evaluated."
-    ]
+    var items: [Prose] = []
+    if Shortcoming.isIncomplete(results) {
+      items.append(
+        "Finish the run: \(results.inputs.count) of \(results.manifest.selectedInputs) inputs were evaluated; \(code: "--resume") goes on."
+      )
+    }
+    let failed = FailedInputs.groups(results)
+    if let first = failed.first {
+      let count = failed.reduce(0) { $0 + $1.indices.count }
+      items.append(
+        "Find out why \(PlainText.count(count, "input")) could not be evaluated (\(first.error)); \(code: "--resume") tries them again."
+      )
+    }
+    return items
   }
 
   private var requirements: [Prose] {
@@ -35,7 +45,9 @@ struct Advice {
         "Say what must hold, for instance \(code: "--require '\(suggestion)'"): the exit code then tells whether it does."
       ]
     }
-    return verdict.failures.map { outcome in
+    // What is wrong with a run that cannot be judged is said once, not for each requirement.
+    let isSaid = !completeness.isEmpty
+    return verdict.failures.filter { $0.judged || !isSaid }.map { outcome in
       outcome.remedies.first.map { "Meet \(code: outcome.requirement): it would pass \($0)." }
         ?? "Meet \(code: outcome.requirement): \(outcome.explanation)"
     }

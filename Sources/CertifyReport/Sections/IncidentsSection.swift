@@ -33,15 +33,10 @@ struct IncidentsSection {
     return [.heading(2, "Abstentions and contradictions"), .list(items)]
   }
 
-  /// The inputs that could not be evaluated, those with the same error together.
   private var failures: [Prose] {
-    let failed = source.results.inputs.compactMap { input in
-      input.error.map { (index: input.index, error: $0) }
-    }
-    let groups = Dictionary(grouping: failed, by: \.error).sorted { $0.value[0].index < $1.value[0].index }
-    return groups.map { error, inputs in
-      let indices = PlainText.list(inputs.map(\.index), longest: Self.longestList)
-      return "\(strong: "Not evaluated"): \(inputs.count == 1 ? "input" : "inputs") \(indices): \(error)"
+    FailedInputs.groups(source.results).map { error, indices in
+      let list = PlainText.list(indices, longest: Self.longestList)
+      return "\(strong: "Not evaluated"): \(indices.count == 1 ? "input" : "inputs") \(list): \(error)"
     }
   }
 

@@ -25,6 +25,9 @@ struct SummarySection {
     let requirements = (source.verdict?.requirements ?? []).filter { $0.level != .off }
     let failed = source.verdict?.failures.count ?? 0
     if source.summary.contradictions > 0 { return "Unknown: a contradiction stands." }
+    if failed > 0, let shortcoming = Shortcoming.all(of: source).first {
+      return "Unknown: \(shortcoming.headline)."
+    }
     if requirements.isEmpty { return "Nobody said what is enough: no requirement was set." }
     return failed > 0
       ? "No: \(failed) of \(PlainText.count(requirements.count, "requirement")) not met."

@@ -13,7 +13,7 @@ struct HeadSection {
         .notice(
           "\(strong: "This is shard \(shard) of a run"): \(results.inputs.count) of \(results.manifest.selectedInputs) inputs. Join the shards with \(code: "certify merge") and judge the whole."
         ))
-    } else if results.interrupted || results.inputs.count < results.manifest.selectedInputs {
+    } else if Shortcoming.isIncomplete(results) {
       blocks.append(
         .notice(
           "\(strong: "This run is incomplete"): \(results.inputs.count) of \(results.manifest.selectedInputs) inputs were evaluated. The figures are of these inputs only, and no gate is passed on a part."
@@ -40,11 +40,13 @@ struct HeadSection {
     return blocks
   }
 
-  /// `pass, 3 requirements met` and the like.
+  /// `pass, 3 requirements met` and the like; without requirements what keeps the run from being relied on.
   var headline: String {
     if source.summary.contradictions > 0 { return "contradiction" }
     let judged = (source.verdict?.requirements ?? []).filter { $0.level != .off }
-    guard let verdict = source.verdict, !judged.isEmpty else { return "no requirements were set" }
+    guard let verdict = source.verdict, !judged.isEmpty else {
+      return Shortcoming.all(of: source).first?.headline ?? "no requirements were set"
+    }
     let failed = verdict.failures.count
     let all = PlainText.count(judged.count, "requirement")
     if failed > 0 { return "fail, \(failed) of \(all) not met" }
@@ -80,9 +82,10 @@ struct VerdictSection {
 
   static func status(_ outcome: RequirementOutcome) -> Prose {
     if outcome.level == .off { return "off" }
-    if outcome.pass { return "✅ pass" }
-    if outcome.fails { return "❌ \(strong: "fail")" }
-    return outcome.isWaived ? "⚠️ waived" : "⚠️ warning"
+    // A line does not break between the sign and its word.
+    if outcome.pass { return "✅\u{A0}pass" }
+    if outcome.fails { return "❌\u{A0}\(strong: "fail")" }
+    return outcome.isWaived ? "⚠️\u{A0}waived" : "⚠️\u{A0}warning"
   }
 
   private func explanations(_ outcome: RequirementOutcome) -> [Prose] {

@@ -49,12 +49,17 @@ struct ProgressLine: Sendable {
     if isInteractive { Terminal.standardError("\r\u{1B}[K", terminator: "") }
   }
 
-  /// `12/100 inputs · 34 100 evaluations/s · 1:23 left`.
+  /// `12/100 inputs · 34 100 evaluations/s · 1:23 left`; the gradients are checked and the report is written when
+  /// no input is left.
   static func line(inputs: Int, total: Int, rows: Int, elapsed: Duration, left: Duration?) -> String {
     let seconds = elapsed / .seconds(1)
     var parts = ["\(inputs)/\(total) inputs"]
     if seconds > 0 { parts.append("\(grouped(Int(Double(rows) / seconds))) evaluations/s") }
-    if let left { parts.append("\(clock(Int((left / .seconds(1)).rounded(.up)))) left") }
+    if total > 0, inputs >= total {
+      parts.append("last checks")
+    } else if let left {
+      parts.append("\(clock(Int((left / .seconds(1)).rounded(.up)))) left")
+    }
     return parts.joined(separator: " · ")
   }
 
