@@ -34,7 +34,8 @@ import _CertifyTestSupport
 
   /// Pages that measurements write: they show no command to their readers.
   private static let measured: Set<String> = [
-    "attacks", "benchmarks", "certificates", "conformance", "deciding", "models", "verification",
+    "attacks", "benchmarks", "certificates", "conformance", "deciding", "experiments", "models",
+    "verification",
   ]
 
   /// Every page, relative to the package.

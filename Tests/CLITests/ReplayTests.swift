@@ -179,20 +179,6 @@ import _CertifyTestSupport
     let answer = try Certify.run("replay", place.path("out"), "--index", "2")
     #expect(answer.status == 0, "\(answer.output)\(answer.errors)")
   }
-
-  /// A flip test for a target counts other classes than a replay would.
-  @Test func targetsOfSmoothedClassifiersAreRefused() throws {
-    let place = try Workplace()
-    let run = try Certify.run(
-      Digits.run(
-        out: place.path("out"),
-        ["--first", "1", "--classifier", "smoothed", "--target", "3", "--samples", "200", "--attack", "none"])
-    )
-    #expect(run.status == 0, "\(run.errors)")
-    let answer = try Certify.run("replay", place.path("out"), "--index", "0")
-    #expect(answer.status == 64)
-    #expect(answer.complaints.first?.contains("with --target are not derived again") == true)
-  }
 }
 
 extension Workplace {
