@@ -38,6 +38,9 @@ public struct OnnxModel: Sendable {
   public let producer: String
   /// The number of floating-point numbers in initialisers that the output depends on.
   public let parameterCount: Int
+  /// SHA-256 of each data file that its weights were fitted to, in lower-case hexadecimal, as its metadata say; empty
+  /// where they do not.
+  public let trainingData: [String]
   /// What the owner of the model should know.
   public let warnings: [ModelWarning]
 
@@ -75,6 +78,7 @@ public struct OnnxModel: Sendable {
     operators = source.operators
     opset = source.opsets["", default: 0]
     producer = source.producer
+    trainingData = source.trainingData
     parameterCount = source.initializers.values.reduce(0) { $0 + ($1.isFloating ? $1.count : 0) }
     fileBatchSize = source.input.extents.first.flatMap { $0 }
     model = try Lowering.lower(source)

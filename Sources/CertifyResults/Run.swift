@@ -107,6 +107,8 @@ public struct RunManifest: Sendable, Codable, Equatable {
   public var surrogate: FileRecord?
   /// How samples and the probability of error were shared out; `nil` for the same samples and α for every input.
   public var plan: SamplingPlanRecord?
+  /// SHA-256 of each file that the model says it was trained on; `nil` where it says nothing.
+  public var trainingData: [String]?
 
   public init(
     tool: ToolRecord, model: FileRecord, data: FileRecord, labels: FileRecord?, space: InputSpace,

@@ -30,7 +30,7 @@ extension Checkpoint {
     bytes.append(try encoder.encode(header))
     bytes.append(UInt8(ascii: "\n"))
     for vector in [parameters, optimiser.averages, optimiser.squares, goodParameters] {
-      vector.map(\.bitPattern.littleEndian).withUnsafeBytes { bytes.append(contentsOf: $0) }
+      vector.map { $0.bitPattern.littleEndian }.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
     bytes.append(contentsOf: SHA256.hash(data: bytes))
     return bytes

@@ -6,8 +6,9 @@ final class NetworkRows {
   let capacity: Int
   let dimension: Int
   let classCount: Int
-  /// Σ of the gradients since ``reset()``.
+  /// Σ of the gradients since ``reset()``, after which there is one at least.
   private(set) var gradient: [Float]
+  private var isReset = true
 
   init(_ model: TrainableModel, rows: Int) throws {
     classifier = try GraphClassifier(graph: model.graph(batchSize: rows), gradients: true, isTrainable: true)
@@ -22,9 +23,8 @@ final class NetworkRows {
     try classifier.loadParameters()
   }
 
-  func reset() {
-    for i in gradient.indices { gradient[i] = 0 }
-  }
+  /// Makes the next gradient the first of a new sum.
+  func reset() { isReset = true }
 
   func row(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(rebasing: classifier.inputs[index * dimension..<(index + 1) * dimension])
@@ -76,6 +76,13 @@ final class NetworkRows {
   func addGradient(inputs: Bool = false) throws {
     try classifier.backwardToParameters(inputs: inputs)
     let added = classifier.parameterGradients
-    for i in gradient.indices { gradient[i] += added[i] }
+    gradient.withUnsafeMutableBufferPointer { sum in
+      if isReset {
+        _ = sum.update(fromContentsOf: added)
+      } else {
+        for i in sum.indices { sum[i] += added[i] }
+      }
+    }
+    isReset = false
   }
 }

@@ -159,8 +159,11 @@ public final class Trainer {
     }
     var total = workers[0].gradient
     for worker in workers[1..<max(1, starts.count)] {
-      let added = worker.gradient
-      for i in total.indices { total[i] += added[i] }
+      worker.gradient.withUnsafeBufferPointer { added in
+        total.withUnsafeMutableBufferPointer { total in
+          for i in total.indices { total[i] += added[i] }
+        }
+      }
     }
     return (results.values.reduce(PartResult(), +), total)
   }

@@ -86,6 +86,13 @@ import _CertifyTestSupport
     Complaint(options: ["--holdout", "1437"], status: 65, says: "training inputs are left"),
     Complaint(options: ["--resume"], status: 66, says: "no training to resume"),
     Complaint(options: ["--learning-rate", "1e36"], status: 1, says: "the training has diverged"),
+    Complaint(
+      options: ["--objective", "ibp", "--epsilon", "0.1", "--architecture", "mlp", "--activation", "gelu"],
+      status: 64, says: "objective ibp: node 'gelu1': there is no interval rule for gelu"),
+    Complaint(
+      options: ["--architecture", "cnn", "--activation", "gelu"], status: 64, says: "--activation gelu"),
+    Complaint(
+      options: ["--model", "fixtures/models/operators/add_two_variables.onnx"], status: 65, says: "shape"),
     Complaint(options: ["--schedule", "zigzag"], status: 64, says: "schedule"),
     Complaint(
       options: ["--validation", "fixtures/data/digits_test.npz", "--holdout", "5"], status: 64,
@@ -99,12 +106,80 @@ import _CertifyTestSupport
     #expect(!FileManager.default.fileExists(atPath: place.path("model.onnx")))
   }
 
-  @Test func labelsThatDoNotCountFromZeroAreRefused() throws {
+  @Test(arguments: [
+    ("0,0.5,1\n2,0.1,0.2\n0,0.3,0.3\n", "no input has the label 1"),
+    ("1,0.5,1\n2,0.1,0.2\n1,0.3,0.3\n", "no input has the label 0"),
+    ("0,0.5,1\n-1,0.1,0.2\n1,0.3,0.3\n", "there is the label -1"),
+  ])
+  func labelsThatDoNotCountFromZeroAreRefused(_ rows: String, _ says: String) throws {
     let place = try Workplace()
-    try place.write("label,a,b\n0,0.5,1\n2,0.1,0.2\n0,0.3,0.3\n", to: "gap.csv")
+    try place.write("label,a,b\n" + rows, to: "gap.csv")
     let answer = try Certify.run(["train", "--data", place.path("gap.csv"), "--out", place.path("m.onnx")])
     #expect(answer.status == 65)
-    #expect(answer.complaints.contains { $0.contains("gap.csv") && $0.contains("no input has the label 1") })
+    #expect(answer.complaints.contains { $0.contains("gap.csv") && $0.contains(says) }, "\(answer.errors)")
+    #expect(!FileManager.default.fileExists(atPath: place.path("m.onnx")))
+  }
+
+  @Test func convolutionsOfVectorsAreRefused() throws {
+    let place = try Workplace()
+    try place.write("label,a,b\n0,0.5,1\n1,0.1,0.2\n", to: "two.csv")
+    let answer = try Certify.run([
+      "train", "--data", place.path("two.csv"), "--out", place.path("m.onnx"), "--architecture", "cnn",
+    ])
+    #expect(answer.status == 65)
+    #expect(answer.complaints.contains { $0.contains("architecture cnn") && $0.contains("choose mlp") })
+  }
+
+  /// The weights of the first epochs are finite; then the rate that grows throws them off.
+  @Test func aDivergenceKeepsTheLastGoodCheckpoint() throws {
+    let place = try Workplace()
+    let options = [
+      "train", "--data", Self.training, "--out", place.path("m.onnx"), "--architecture", "logistic",
+      "--learning-rate", "3e37", "--schedule", "one-cycle", "--epochs", "10",
+    ]
+    let answer = try Certify.run(options)
+    #expect(answer.status == 1)
+    let complaint = try #require(answer.complaints.last { $0.contains("diverged") })
+    let found = try #require(
+      complaint.firstMatch(of: /at step (\d+) of epoch (\d+): .* the checkpoint after epoch (\d+) is kept/))
+    let (epoch, kept) = (try #require(Int(found.2)), try #require(Int(found.3)))
+    #expect(kept >= 1 && kept == epoch - 1)
+    #expect(!FileManager.default.fileExists(atPath: place.path("m.onnx")))
+    // What is kept is whole: going on from it comes to the same step.
+    let again = try Certify.run(options + ["--resume"])
+    #expect(again.status == 1)
+    #expect(again.complaints.contains(complaint))
+    #expect(!again.errors.contains("epoch \(kept)/10"))
+  }
+
+  @Test func aRunOnTheTrainingDataIsWarnedOf() throws {
+    let place = try Workplace()
+    let model = place.path("model.onnx")
+    #expect(try Certify.run(Self.command(model, ["--architecture", "logistic"])).status == 0)
+    // Training the model on with other data does not make it forget.
+    let tuned = place.path("tuned.onnx")
+    let tuning = ["train", "--data", Digits.data, "--model", model, "--epochs", "1", "--out", tuned]
+    #expect(try Certify.run(tuning).status == 0)
+    func run(_ model: String, on data: String, _ name: String) throws -> (warns: Bool, report: String) {
+      let options = ["--classifier", "base", "--first", "2", "--attack", "none"]
+      let answer = try Certify.run(Digits.run(out: place.path(name), options, model: model, data: data))
+      #expect(answer.status == 0, "\(answer.errors)")
+      return (
+        answer.warnings.contains { $0.contains(data) && $0.contains("was trained on this file") },
+        try place.text("\(name)/report.md")
+      )
+    }
+    let words = "The model was trained on these data"
+    for (index, (model, data)) in [(model, Self.training), (tuned, Self.training), (tuned, Digits.data)]
+      .enumerated()
+    {
+      let found = try run(model, on: data, "own\(index)")
+      #expect(found.warns)
+      #expect(found.report.contains(words))
+    }
+    let other = try run(model, on: Digits.data, "other")
+    #expect(!other.warns)
+    #expect(!other.report.contains(words))
   }
 
   @Test func trainingDataAsValidationIsWarnedOf() throws {

@@ -65,4 +65,20 @@ struct OnnxWriterTests {
     #expect(copy.fileBatchSize == nil)
     #expect(copy.producer == "certify")
   }
+
+  /// The digests of training data come back, and words that are none do not.
+  @Test func trainingDataIsNamed() throws {
+    let model = try OnnxModel.load(path: Fixtures.path("models/digits_logistic.onnx"))
+    #expect(model.trainingData.isEmpty)
+    let digest = [String](repeating: "0a", count: 32).joined()
+    let other = [String](repeating: "f", count: 64).joined()
+    func named(_ words: [String]) throws -> [String] {
+      try OnnxModel(
+        bytes: OnnxWriter.bytes(trainingData: words) { try model.graph(batchSize: $0) }
+      ).trainingData
+    }
+    #expect(try named([digest, other]) == [digest, other])
+    #expect(try named(["", "short", digest.uppercased(), digest + "0", other]) == [other])
+    #expect(try named([String](repeating: other, count: 2000)).count == 1024)
+  }
 }

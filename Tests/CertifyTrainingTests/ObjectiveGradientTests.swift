@@ -30,7 +30,9 @@ struct ObjectiveGradientTests {
   /// The norm of a gradient is smooth where the network is.
   static let cases: [Case] = [
     Case(objective: .standard), Case(objective: .standard, architecture: .cnn),
-    Case(objective: .standard, architecture: .resnet8), Case(objective: .gaussian(sigma: 0.25)),
+    Case(objective: .standard, architecture: .resnet8),
+    Case(objective: .standard, architecture: .mlp(hidden: [24], activation: .gelu)),
+    Case(objective: .gaussian(sigma: 0.25)),
     Case(objective: .fgsm(length: 1.25), threat: DigitsTraining.threat(0.1), architecture: .logistic),
     Case(objective: .pgd(steps: 5, length: 0.5), threat: DigitsTraining.threat(0.1), architecture: .logistic),
     Case(objective: .pgd(steps: 2, length: 1e-7), threat: DigitsTraining.threat(0.5, .l2)),

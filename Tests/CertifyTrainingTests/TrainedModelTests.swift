@@ -1,3 +1,4 @@
+import CertifyData
 import CertifyEngine
 import CertifyModel
 import Testing
@@ -7,9 +8,28 @@ import _CertifyTestSupport
 
 /// Files that a training wrote.
 struct TrainedModelTests {
+  /// What ONNX Runtime computes with them.
+  @Test(arguments: try Fixtures.names(in: "models/trained", ending: "onnx"))
+  func agreeWithONNXRuntime(_ name: String) throws {
+    let golden = try NamedArrays(npz: Fixtures.path("golden/trained/\(name).npz")).entries
+    let (x, y) = (try #require(golden["x"]).numbers, try #require(golden["y"]).numbers)
+    let loaded = try LoadedClassifier(
+      model: OnnxModel.load(path: Fixtures.path("models/trained/\(name).onnx")))
+    let classifier = try loaded.makeClassifier(batchSize: 24)
+    _ = classifier.inputs.update(fromContentsOf: x)
+    try classifier.forward(count: 24)
+    #expect(classifier.logits.count == y.count)
+    let largest = y.map(abs).max() ?? 0
+    for (found, expected) in zip(classifier.logits, y) {
+      #expect(abs(found - expected) <= 2e-5 * largest)
+    }
+  }
+
   /// What is read back is the network that was trained: the same bits where nothing is folded, and up to rounding where
   /// a map of channels becomes part of the convolution before it.
-  @Test(arguments: [Architecture.logistic, .mlp(hidden: [20, 12]), .cnn, .resnet8])
+  @Test(arguments: [
+    Architecture.logistic, .mlp(hidden: [20, 12]), .mlp(hidden: [20, 12], activation: .gelu), .cnn, .resnet8,
+  ])
   func readsBack(_ architecture: Architecture) throws {
     let model = try DigitsTraining.model(architecture)
     var random = SplitMix(seed: 8)

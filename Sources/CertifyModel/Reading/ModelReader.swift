@@ -12,6 +12,7 @@ struct ModelReader {
     var proto = try decode(bytes)
     let opsets = try readOpsets(proto)
     let producer = [proto.producerName, proto.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")
+    let trainingData = TrainingDataEntry.digests(in: proto.metadataProps)
     var graph = proto.graph
     let inlining = FunctionInlining(proto.functions)
     proto = Onnx_ModelProto()
@@ -28,8 +29,8 @@ struct ModelReader {
       nodes: nodes, inputs: Set(candidates.map(\.name)), initializers: initializerNames)
     let (sorted, read) = try order.sorted(for: output.name)
     var source = SourceModel(
-      producer: producer, opsets: opsets, input: ("", []), output: output, nodes: sorted.map { nodes[$0] },
-      initializers: [:], operators: operators, warnings: warnings)
+      producer: producer, trainingData: trainingData, opsets: opsets, input: ("", []), output: output,
+      nodes: sorted.map { nodes[$0] }, initializers: [:], operators: operators, warnings: warnings)
     do {
       source.input = try chooseInput(candidates, read: read, &source.warnings)
       source.initializers = try initializers(of: &graph, read: read, &source.warnings)

@@ -26,6 +26,7 @@ struct SourceNode: Sendable {
 /// The part of a file on which the chosen output depends.
 struct SourceModel {
   var producer: String
+  var trainingData: [String]
   var opsets: [String: Int]
   /// The name and the extents of the input; `nil` where an extent is not fixed.
   var input: (name: String, extents: [Int?])

@@ -11,11 +11,15 @@ public struct OnnxWriter {
 
   /// The bytes of a file.
   ///
-  /// - Parameter graph: makes the graph for a batch of so many rows; it is asked for two sizes, to tell the batch from
-  ///   other extents.
+  /// - Parameters:
+  ///   - trainingData: what ``OnnxModel/trainingData`` is to say.
+  ///   - graph: makes the graph for a batch of so many rows; it is asked for two sizes, to tell the batch from other
+  ///     extents.
   /// - Throws: ``ModelError/unsupportedUse(node:operatorName:opset:reason:help:)`` for an operation that is not
   ///   written, and what `graph` throws.
-  public static func bytes(graph: (_ batchSize: Int) throws -> Graph) throws -> Data {
+  public static func bytes(
+    trainingData: [String] = [], graph: (_ batchSize: Int) throws -> Graph
+  ) throws -> Data {
     let (two, three) = (try graph(2), try graph(3))
     for index in [two.input] + two.nodes.map(\.output) {
       let value = two.values[index]
@@ -35,6 +39,7 @@ public struct OnnxWriter {
     version.version = Int64(opset)
     file.opsetImport = [version]
     file.graph = try writer.finished()
+    if !trainingData.isEmpty { file.metadataProps = [TrainingDataEntry.entry(trainingData)] }
     return try file.serializedData()
   }
 }
@@ -100,7 +105,7 @@ struct OnnxNodes {
     var proto = Onnx_TensorProto()
     proto.dims = tensor.shape.map(Int64.init)
     proto.dataType = ElementType.float.rawValue
-    proto.rawData = tensor.elements.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
+    proto.rawData = tensor.elements.map { $0.bitPattern.littleEndian }.withUnsafeBytes { Data($0) }
     return add(proto, role.flatMap { parameterNames[node.output]?[$0] } ?? "\(node.name).\(what)")
   }
 

@@ -19,6 +19,12 @@ struct HeadSection {
           "\(strong: "This run is incomplete"): \(results.inputs.count) of \(results.manifest.selectedInputs) inputs were evaluated. The figures are of these inputs only, and no gate is passed on a part."
         ))
     }
+    if results.manifest.isOnTrainingData {
+      blocks.append(
+        .notice(
+          "\(strong: "The model was trained on these data"), as its file says: they have the same SHA-256. Accuracies and radii on them say nothing about new inputs."
+        ))
+    }
     let broken = results.inputs.count { $0.error != nil }
     if broken > 0 {
       blocks.append(

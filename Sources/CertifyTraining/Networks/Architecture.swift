@@ -6,8 +6,8 @@ import CertifyModel
 public enum Architecture: Sendable, Equatable {
   /// One linear layer.
   case logistic
-  /// Linear layers with so many units between them, and relus.
-  case mlp(hidden: [Int])
+  /// Linear layers with so many units between them, and a function on each unit.
+  case mlp(hidden: [Int], activation: Activation = .relu)
   /// Two convolutions of 16 and 32 channels with 4×4 kernels and stride 2, a linear layer of 100, relus: the small
   /// network of Wong & Kolter 2018 (arXiv 1711.00851).
   case cnn
@@ -16,21 +16,34 @@ public enum Architecture: Sendable, Equatable {
   /// learned scale and shift for each channel that start at 0, as in SkipInit (De & Smith 2020, arXiv 2002.10444).
   case resnet8
 
+  /// The function on the units of an ``mlp(hidden:activation:)``.
+  public enum Activation: String, Sendable, CaseIterable {
+    /// max(x, 0).
+    case relu
+    /// x Φ(x) (Hendrycks & Gimpel 2016, arXiv 1606.08415).
+    case gelu
+  }
+
   /// The names that users give.
   public static let names = ["logistic", "mlp", "cnn", "resnet8"]
 
   /// - Parameters:
   ///   - name: one of ``names``.
   ///   - hidden: the units of an `mlp`'s layers.
+  ///   - activation: the function on them.
   /// - Throws: ``TrainingError/parameter(name:value:allowed:)``.
-  public init(name: String, hidden: [Int]) throws(TrainingError) {
+  public init(name: String, hidden: [Int], activation: Activation = .relu) throws(TrainingError) {
+    guard activation == .relu || name == "mlp" else {
+      throw .parameter(
+        name: "--activation", value: activation.rawValue, allowed: "relu, or choose --architecture mlp")
+    }
     switch name {
     case "logistic": self = .logistic
     case "mlp":
       guard hidden.allSatisfy({ (1...65536).contains($0) }) else {
         throw .parameter(name: "--hidden", value: "\(hidden)", allowed: "numbers of units from 1 to 65536")
       }
-      self = .mlp(hidden: hidden)
+      self = .mlp(hidden: hidden, activation: activation)
     case "cnn": self = .cnn
     case "resnet8": self = .resnet8
     default:
@@ -44,7 +57,9 @@ public enum Architecture: Sendable, Equatable {
   public var description: String {
     switch self {
     case .logistic: "logistic"
-    case .mlp(let hidden): "mlp(\(hidden.map(String.init).joined(separator: ",")))"
+    case .mlp(let hidden, let activation):
+      "mlp(\(hidden.map(String.init).joined(separator: ",")))"
+        + (activation == .relu ? "" : " with \(activation.rawValue)")
     case .cnn: "cnn"
     case .resnet8: "resnet8"
     }
@@ -68,10 +83,11 @@ public enum Architecture: Sendable, Equatable {
       var x = sketch.flatten(0, "flatten")
       x = sketch.linear(x, outputs: classCount, "linear")
       return sketch.graph(output: x)
-    case .mlp(let hidden):
+    case .mlp(let hidden, let activation):
       var x = sketch.flatten(0, "flatten")
       for (index, units) in hidden.enumerated() {
-        x = sketch.relu(sketch.linear(x, outputs: units, "linear\(index + 1)"), "relu\(index + 1)")
+        let layer = sketch.linear(x, outputs: units, "linear\(index + 1)")
+        x = sketch.unary(activation.function, layer, "\(activation.rawValue)\(index + 1)")
       }
       x = sketch.linear(x, outputs: classCount, "linear\(hidden.count + 1)")
       return sketch.graph(output: x)
@@ -125,6 +141,15 @@ public enum Architecture: Sendable, Equatable {
         reason:
           "convolutions need images [channels, height, width] of at least \(smallest)×\(smallest); "
           + "save the data in that shape, or choose mlp")
+    }
+  }
+}
+
+extension Architecture.Activation {
+  fileprivate var function: UnaryFunction {
+    switch self {
+    case .relu: .relu
+    case .gelu: .gelu
     }
   }
 }

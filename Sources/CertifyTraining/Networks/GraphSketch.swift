@@ -49,8 +49,11 @@ struct GraphSketch {
     return add(.convolution(layer), name, [x], shape: [shape[0], outputs] + extents)
   }
 
-  mutating func relu(_ x: ValueID, _ name: String) -> ValueID {
-    add(.unary(.relu), name, [x], shape: shape(x))
+  mutating func relu(_ x: ValueID, _ name: String) -> ValueID { unary(.relu, x, name) }
+
+  /// A function of every number by itself.
+  mutating func unary(_ function: UnaryFunction, _ x: ValueID, _ name: String) -> ValueID {
+    add(.unary(function), name, [x], shape: shape(x))
   }
 
   /// scale·x + shift with a number of each for every channel, both 0 at the start.

@@ -57,22 +57,50 @@ struct OptimiserState: Equatable {
     let count = parameters.count
     switch optimiser {
     case .sgd(let momentum):
-      let (rate, decay, mu) = (Float(learningRate), Float(weightDecay), Float(momentum))
-      for i in 0..<count {
-        averages[i] = mu * averages[i] + (gradient[i] + decay * parameters[i])
-        parameters[i] -= rate * averages[i]
-      }
+      Self.descend(
+        &parameters, &averages, along: gradient, count: count, rate: Float(learningRate),
+        decay: Float(weightDecay), momentum: Float(momentum))
     case .adam(let beta1, let beta2, let epsilon):
-      let (b1, b2, tiny) = (Float(beta1), Float(beta2), Float(epsilon))
-      let first = Float(learningRate / (1 - Self.power(beta1, steps)))
-      let second = Float(1 / (1 - Self.power(beta2, steps)))
-      let shrink = Float(learningRate * weightDecay)
+      let adam = Adam(
+        beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon),
+        rate: Float(learningRate / (1 - Self.power(beta1, steps))),
+        correction: Float(1 / (1 - Self.power(beta2, steps))), shrink: Float(learningRate * weightDecay))
+      adam.descend(&parameters, &averages, &squares, along: gradient, count: count)
+    }
+  }
+
+  private static func descend(
+    _ parameters: UnsafeMutablePointer<Float>, _ velocity: UnsafeMutablePointer<Float>,
+    along gradient: UnsafePointer<Float>, count: Int, rate: Float, decay: Float, momentum: Float
+  ) {
+    for i in 0..<count {
+      velocity[i] = momentum * velocity[i] + (gradient[i] + decay * parameters[i])
+      parameters[i] -= rate * velocity[i]
+    }
+  }
+
+  /// The numbers of one step of Adam.
+  private struct Adam {
+    let beta1: Float
+    let beta2: Float
+    let epsilon: Float
+    /// η over 1 − β₁ⁿ.
+    let rate: Float
+    /// 1 over 1 − β₂ⁿ.
+    let correction: Float
+    /// ηλ.
+    let shrink: Float
+
+    func descend(
+      _ parameters: UnsafeMutablePointer<Float>, _ averages: UnsafeMutablePointer<Float>,
+      _ squares: UnsafeMutablePointer<Float>, along gradient: UnsafePointer<Float>, count: Int
+    ) {
       for i in 0..<count {
-        let m = b1 * averages[i] + (1 - b1) * gradient[i]
-        let v = b2 * squares[i] + (1 - b2) * gradient[i] * gradient[i]
+        let m = beta1 * averages[i] + (1 - beta1) * gradient[i]
+        let v = beta2 * squares[i] + (1 - beta2) * gradient[i] * gradient[i]
         averages[i] = m
         squares[i] = v
-        parameters[i] -= shrink * parameters[i] + first * m / ((v * second).squareRoot() + tiny)
+        parameters[i] -= shrink * parameters[i] + rate * m / ((v * correction).squareRoot() + epsilon)
       }
     }
   }

@@ -62,6 +62,13 @@ struct RunCommand: ParsableCommand {
       let manifest = try RunManifest(
         subject: subject, configuration: configuration, options: resolved, data: dataOptions, threat: threat,
         arguments: arguments)
+      if manifest.isOnTrainingData {
+        logger.warning(
+          """
+          \(dataOptions.data): the model says it was trained on this file (its SHA-256 is the same): accuracies and \
+          radii on it say nothing about new inputs; give data that were held out
+          """)
+      }
       try criteria.check(manifest)
       if !storeOptions.overwrite { try output.refuseForeignResults() }
       // Beyond a limit of the file's size, writing fails with an error that says so.

@@ -110,7 +110,7 @@ struct TrainCommand: ParsableCommand {
     _ outcome: Trainer.Outcome, _ subject: TrainingSubject, _ settings: TrainingConfiguration,
     _ files: TrainingFiles
   ) throws {
-    let bytes = try OnnxWriter.bytes {
+    let bytes = try OnnxWriter.bytes(trainingData: subject.trainingData) {
       try subject.model.graph(batchSize: $0, parameters: outcome.parameters)
     }
     try files.write(bytes, to: files.model)

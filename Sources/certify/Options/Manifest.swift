@@ -83,6 +83,8 @@ extension RunManifest {
       threatFile: try threat.threat.map { try FileRecord(path: $0) },
       surrogate: try threat.surrogate.map { try FileRecord(path: $0) })
     plan = configuration.planRecord
+    let trainingData = subject.classifier.model.trainingData
+    self.trainingData = trainingData.isEmpty ? nil : trainingData
     try self.parameters.merge(configuration.splittingOffsets(subject.classifier.inputShape)) { own, _ in own }
   }
 

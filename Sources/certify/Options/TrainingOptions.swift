@@ -13,6 +13,9 @@ struct NetworkOptions: ParsableArguments {
   @Option(parsing: .upToNextOption, help: "Units of the hidden layers of an mlp. (default: 256 256)")
   var hidden: [Int] = []
 
+  @Option(help: "The function on the units of an mlp: relu, gelu.")
+  var activation = Architecture.Activation.relu
+
   @Option(help: "A given ONNX model to go on training, instead of an architecture.")
   var model: String?
 }
@@ -91,6 +94,7 @@ struct ObjectiveOptions: ParsableArguments {
 }
 
 extension Schedule: ExpressibleByArgument {}
+extension Architecture.Activation: ExpressibleByArgument {}
 
 /// How it is minimised.
 struct OptimiserOptions: ParsableArguments {

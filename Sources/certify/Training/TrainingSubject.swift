@@ -13,6 +13,8 @@ struct TrainingSubject {
   let holdout: TrainingSet?
   /// The data file, its labels' file and the given model, in this order.
   let files: [FileRecord]
+  /// SHA-256 of each data file that the model is then fitted to, those that the given one names included.
+  let trainingData: [String]
 
   /// - Throws: What loading throws; ``CommandError`` for options that do not fit together.
   init(
@@ -20,7 +22,10 @@ struct TrainingSubject {
     settings: TrainingConfiguration, logger: Logger
   ) throws {
     let seed = settings.seed
-    guard network.model == nil || (network.architecture == nil && network.hidden.isEmpty) else {
+    guard
+      network.model == nil
+        || (network.architecture == nil && network.hidden.isEmpty && network.activation == .relu)
+    else {
       throw CommandError.usage("--model and --architecture exclude each other; give one of them")
     }
     guard monitor.validation == nil || monitor.holdout == nil else {
@@ -55,6 +60,8 @@ struct TrainingSubject {
     files = try [options.data, options.labels, network.model].compactMap { $0 }.map {
       try FileRecord(path: $0)
     }
+    let own = files.prefix(1).map(\.sha256)
+    trainingData = (given?.model.trainingData ?? []).filter { !own.contains($0) } + own
     if let path = monitor.validation, try FileRecord(path: path).sha256 == files.first?.sha256 {
       logger.warning(
         "\(path): it is the file that is trained on: accuracies on it say nothing about new inputs")
@@ -71,8 +78,9 @@ extension NetworkOptions {
   func architecture(for shape: [Int]) throws -> Architecture {
     let units = hidden.isEmpty ? [256, 256] : hidden
     let suitable =
-      shape.count >= 2 && shape.suffix(2).allSatisfy { $0 >= 4 } && hidden.isEmpty ? "cnn" : "mlp"
-    return try Architecture(name: architecture ?? suitable, hidden: units)
+      shape.count >= 2 && shape.suffix(2).allSatisfy { $0 >= 4 } && hidden.isEmpty && activation == .relu
+      ? "cnn" : "mlp"
+    return try Architecture(name: architecture ?? suitable, hidden: units, activation: activation)
   }
 }
 
