@@ -6,6 +6,7 @@ public enum Experiments {
   public static let all: [any Experiment.Type] = [
     LinearDemoExperiment.self, HolderExperiment.self, RobustnessAccuracyExperiment.self,
     GanExperiment.self, CurvatureFlowExperiment.self,
+    WassersteinFlowExperiment.self,
   ]
 
   /// The experiment of a name.
