@@ -38,7 +38,7 @@ import _CertifyTestSupport
     let lower = try lower(place)
     #expect(lower["method"] as? String == method)
     #expect(lower["radius"] as? Double ?? 0 > 0)
-    #expect(try place.text("out/report.md").contains("Of f, by default: \(reason)."))
+    #expect(try place.report().contains("Of f, by default: \(reason)."))
   }
 
   /// Without a certificate that applies, the report names the operator in the way; asked for one, the run does.
@@ -70,8 +70,8 @@ import _CertifyTestSupport
       let upper = try #require((bracket["upper"] as? [String: Any])?["radius"] as? Double)
       #expect(lower <= upper && lower >= upper * (1 - 1e-12), "\(lower), \(upper)")
     }
-    #expect(try place.text("out/report.md").contains(", exact |"))
-    #expect(try place.text("out/report.md").contains("radius known exactly for 2"))
+    #expect(try place.report().contains(", exact |"))
+    #expect(try place.report().contains("radius known exactly for 2"))
     #expect(try place.text("out/results.json").contains(#""branch-and-bound-timeout" : "20.0""#))
   }
 

@@ -128,6 +128,11 @@ final class Workplace {
     String(decoding: try Data(contentsOf: url.appendingPathComponent(name)), as: UTF8.self)
   }
 
+  /// The report of a run, with plain spaces where it keeps words on one line.
+  func report(_ run: String = "out") throws -> String {
+    try text("\(run)/report.md").replacing("\u{A0}", with: " ")
+  }
+
   /// The files below a directory, relative to it, sorted; `nil` when it does not exist.
   func files(in name: String) -> [String]? {
     let root = url.appendingPathComponent(name)

@@ -24,7 +24,7 @@ import _CertifyTestSupport
     #expect(results.manifest.certificates == [method] && results.manifest.plan == nil)
     let lower = results.inputs.flatMap(\.brackets).compactMap(\.lower)
     #expect(!lower.isEmpty && lower.allSatisfy { $0.method == method })
-    let report = try place.text("out/report.md")
+    let report = try place.report()
     let smoothing = try #require(results.manifest.smoothings.first)
     if let splits = smoothing.splits {
       #expect(report.contains("M = \(splits) samples") && report.contains("without any probability"))
@@ -49,7 +49,7 @@ import _CertifyTestSupport
     let results = try place.results("out").results
     #expect(results.manifest.plan?.decide == [0.1, 0.2] && results.manifest.plan?.decisionBeta == 0.001)
     #expect(results.inputs.flatMap(\.brackets).allSatisfy { $0.decision?.radii == [0.1, 0.2] })
-    let report = try place.text("out/report.md")
+    let report = try place.report()
     #expect(report.contains("Radii were decided, not estimated: for R = 0.1, 0.2"))
     #expect(report.contains("samples an input on average, of at most 5000"))
   }
@@ -165,7 +165,7 @@ import _CertifyTestSupport
     #expect(plain.status == 0 && aggregate.status == 2)
     let outcome = try #require(try place.results("out").verdict?.requirements.first)
     #expect(outcome.found == 5.0 / 6 && outcome.explanation.contains("at most 1 are wrong"))
-    #expect(try place.text("out/report.md").contains("certified accuracy of all inputs ≥ (1 taken off)"))
+    #expect(try place.report().contains("certified accuracy of all inputs ≥ (1 taken off)"))
   }
 
   @Test(arguments: [
