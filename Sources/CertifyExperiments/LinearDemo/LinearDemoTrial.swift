@@ -48,19 +48,22 @@ struct LinearDemoTrial {
     let linear = try LinearModel(graph: try model.graph(batchSize: 1, parameters: parameters))
     let reference = try GraphClassifier(graph: graph, gradients: false)
     let gradients = try GraphClassifier(graph: graph, gradients: true)
-    let attack = try BaseAttack(
-      name: .best, goal: .smallestNorm,
-      threat: ThreatModel(norm: norm, space: InputSpace(bounds: nil, gridSteps: nil)), seed: 0)
+    let threat = ThreatModel(norm: norm, space: InputSpace(bounds: nil, gridSteps: nil))
+    // FGSM's direction is that of the nearest witness of a linear model.
+    let attacks = try [AttackName.fgsm, .best].map {
+      try BaseAttack(name: $0, goal: .smallestNorm, threat: threat, seed: 0)
+    }
     let right = test.enumerated().filter { $0.element.y * plain.value($0.element.x) > 0 }.prefix(count)
     return try right.map { index, sample in
       let point = [Float(sample.x.0), Float(sample.x.1)]
       let label = sample.y > 0 ? 1 : 0
-      let outcome = try attack.run(
-        on: AttackInput(index: index, point: point, grid: nil, label: label), reference: reference,
-        gradients: gradients)
+      let input = AttackInput(index: index, point: point, grid: nil, label: label)
+      let found = try attacks.compactMap {
+        try $0.run(on: input, reference: reference, gradients: gradients).witness?.distance
+      }
       let certificate = try linear.certificate(input: point, label: label, norm: norm)
       return LinearBracket(
-        lower: certificate.radius, upper: outcome.witness?.distance ?? .infinity,
+        lower: certificate.radius, upper: found.min() ?? .infinity,
         exact: certificate.realRadius)
     }
   }
