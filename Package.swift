@@ -67,9 +67,9 @@ let package = Package(
     .target(
       name: "CertifyExperiments",
       dependencies: [
-        "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyGate",
-        "CertifyModel", "CertifyReport", "CertifyResults", "CertifySmoothing", "CertifyStatistics",
-        "CertifyStore", "CertifyThreat", "CertifyTraining",
+        "CertifyAttacks", "CertifyCertificates", "CertifyData", "CertifyEngine", "CertifyEvaluation",
+        "CertifyGate", "CertifyModel", "CertifyReport", "CertifyResults", "CertifySmoothing",
+        "CertifyStatistics", "CertifyStore", "CertifyThreat", "CertifyTraining",
       ]),
     .executableTarget(
       name: "certify",
@@ -127,7 +127,8 @@ let package = Package(
     .testTarget(
       name: "CertifyExperimentsTests",
       dependencies: [
-        "CertifyExperiments", "CertifyReport", "CertifyResults", "CertifyThreat", "_CertifyTestSupport",
+        "CertifyAttacks", "CertifyEngine", "CertifyExperiments", "CertifyReport", "CertifyResults",
+        "CertifyThreat", "CertifyTraining", "_CertifyTestSupport",
       ]),
     .testTarget(
       name: "CLITests",

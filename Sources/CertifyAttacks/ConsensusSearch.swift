@@ -8,7 +8,7 @@ import Foundation
 /// Particles drift towards their consensus m = Σ wᵢvᵢ / Σ wᵢ with wᵢ = exp(α(Eᵢ − max E)) and are shaken in proportion to
 /// their distance from it: v ← v − λ(v − m) + σ(v − m)∘ξ. A particle outside the set is moved back along the segment to
 /// u, which is in it. Half of the particles start at random corners of the step's ball, half at random points of it.
-struct ConsensusSearch {
+package struct ConsensusSearch {
   /// λ, σ and α over the spread of E.
   private static let drift = 0.7
   private static let shaking = 0.9
@@ -18,6 +18,42 @@ struct ConsensusSearch {
   /// x.
   let center: [Double]
   let neighbourhood: Neighbourhood
+
+  init(set: FlowStep, center: [Double], neighbourhood: Neighbourhood) {
+    self.set = set
+    self.center = center
+    self.neighbourhood = neighbourhood
+  }
+
+  /// A search without a box around the set.
+  package init(set: FlowStep, center: [Double]) {
+    let input = AttackInput(index: 0, point: center.map { Float($0) }, grid: nil, label: 0)
+    let space = InputSpace(bounds: nil, gridSteps: nil)
+    self.init(
+      set: set, center: center,
+      neighbourhood: Neighbourhood(input: input, threat: ThreatModel(norm: set.budgetNorm, space: space)))
+  }
+
+  /// The best point that `count` particles meet in some rounds, u among them.
+  ///
+  /// - Parameters:
+  ///   - value: E(u), below which no result falls.
+  ///   - last: where the step before came from, which says where it may lead on to.
+  ///   - energies: E at some points; `nil` ends the search with what was found.
+  package func best(
+    around u: [Double], value: Double, last: [Double]?, particles count: Int, rounds: Int,
+    using generator: inout SplitMix64, energies: ([[Double]]) throws -> [Double]?
+  ) throws -> (value: Double, point: [Double]) {
+    var best = (value: value, point: u)
+    var particles = try self.particles(
+      count, around: u, first: last.map { zip(u, $0).map { 2 * $0 - $1 } }, using: &generator)
+    for _ in 0..<rounds {
+      guard let values = try energies(particles) else { break }
+      for (value, particle) in zip(values, particles) where value > best.value { best = (value, particle) }
+      move(&particles, values: values, around: u, using: &generator)
+    }
+    return best
+  }
 
   /// The particles that a search around u starts with.
   ///

@@ -23,16 +23,12 @@ struct MinimizingMovement: FixedEpsilonAttack {
     var margin = -Double.infinity
     oracle.visit(oracle.input.point, isFirst: true)
     for _ in 0..<steps {
-      var best = (margin: margin, point: u)
-      var particles = try search.particles(
-        Self.particles, around: u, first: last.map { zip(u, $0).map { 2 * $0 - $1 } }, using: &generator)
-      for _ in 0..<Self.rounds {
-        guard let values = try margins(particles, oracle) else { break }
-        for (value, particle) in zip(values, particles) where value > best.margin { best = (value, particle) }
-        search.move(&particles, values: values, around: u, using: &generator)
-      }
+      let best = try search.best(
+        around: u, value: margin, last: last, particles: Self.particles, rounds: Self.rounds,
+        using: &generator
+      ) { try margins($0, oracle) }
       guard best.point != u else { break }
-      (last, u, margin) = (u, best.point, best.margin)
+      (last, u, margin) = (u, best.point, best.value)
       oracle.visit(u.map { Float($0) })
       if let found = oracle.bestDistance, AttackGoal.isWithin(found, epsilon: epsilon) { return }
     }

@@ -5,8 +5,9 @@ public enum Experiments {
   /// In the order of the gallery.
   public static let all: [any Experiment.Type] = [
     LinearDemoExperiment.self, HolderExperiment.self, RobustnessAccuracyExperiment.self,
-    GanExperiment.self, CurvatureFlowExperiment.self,
-    WassersteinFlowExperiment.self,
+    GanExperiment.self, CurvatureFlowExperiment.self, WassersteinFlowExperiment.self,
+    AdversarialFlowsExperiment.self, DomainAdversarialExperiment.self, CatastrophicOverfittingExperiment.self,
+    GradientMaskingExperiment.self, SmoothingTradeoffExperiment.self, SmoothingMNISTExperiment.self,
   ]
 
   /// The experiment of a name.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// −log softmax(z)_y and what it stands on.
-enum CrossEntropy {
+package enum CrossEntropy {
   /// Writes softmax(z).
   ///
   /// - Returns: log Σ exp z.
@@ -23,7 +23,7 @@ enum CrossEntropy {
   /// Writes `scale`·(softmax(z) − e_y), the gradient of `scale`·loss with respect to the logits.
   ///
   /// - Returns: The loss, without the scale.
-  static func differentiate(
+  package static func differentiate(
     _ logits: UnsafeBufferPointer<Float>, label: Int, scale: Float,
     into gradient: UnsafeMutableBufferPointer<Float>
   ) -> Double {

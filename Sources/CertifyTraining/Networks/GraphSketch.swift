@@ -1,21 +1,23 @@
 import CertifyModel
 
 /// A graph as it grows, layer by layer; weights are zeros until they are initialised.
-struct GraphSketch {
+package struct GraphSketch {
   private(set) var values: [Value]
   private(set) var nodes: [Node] = []
 
   /// - Parameter shape: that of a batch of inputs, rows first.
-  init(input shape: [Int]) {
+  package init(input shape: [Int]) {
     values = [Value(name: "input", shape: shape)]
   }
 
-  func shape(_ value: ValueID) -> [Int] { values[value].shape }
+  package func shape(_ value: ValueID) -> [Int] { values[value].shape }
 
-  func graph(output: ValueID) -> Graph { Graph(values: values, nodes: nodes, input: 0, output: output) }
+  package func graph(output: ValueID) -> Graph {
+    Graph(values: values, nodes: nodes, input: 0, output: output)
+  }
 
   /// A node on some values, and the value it makes.
-  mutating func add(
+  package mutating func add(
     _ operation: CertifyModel.Operation, _ name: String, _ inputs: [ValueID], shape: [Int]
   ) -> ValueID {
     values.append(Value(name: name, shape: shape))
@@ -30,7 +32,7 @@ struct GraphSketch {
     return add(.reshape, name, [x], shape: [shape[0], shape.dropFirst().reduce(1, *)])
   }
 
-  mutating func linear(_ x: ValueID, outputs: Int, _ name: String) -> ValueID {
+  package mutating func linear(_ x: ValueID, outputs: Int, _ name: String) -> ValueID {
     let shape = shape(x)
     let layer = Linear(weights: .zeros([outputs, shape[1]]), bias: .zeros([outputs]))
     return add(.linear(layer), name, [x], shape: [shape[0], outputs])
@@ -52,7 +54,7 @@ struct GraphSketch {
   mutating func relu(_ x: ValueID, _ name: String) -> ValueID { unary(.relu, x, name) }
 
   /// A function of every number by itself.
-  mutating func unary(_ function: UnaryFunction, _ x: ValueID, _ name: String) -> ValueID {
+  package mutating func unary(_ function: UnaryFunction, _ x: ValueID, _ name: String) -> ValueID {
     add(.unary(function), name, [x], shape: shape(x))
   }
 

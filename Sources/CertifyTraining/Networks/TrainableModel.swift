@@ -22,18 +22,28 @@ public struct TrainableModel: Sendable {
   ///
   /// - Throws: ``TrainingError``.
   public init(architecture: Architecture, inputShape: [Int], classCount: Int, seed: UInt64) throws {
-    let graph = try architecture.graph(inputShape: inputShape, classCount: classCount, batchSize: 1)
+    try self.init(
+      name: architecture.description, inputShape: inputShape, classCount: classCount, seed: seed
+    ) {
+      try architecture.graph(inputShape: inputShape, classCount: classCount, batchSize: $0)
+    }
+  }
+
+  /// The same for a network of any layers.
+  package init(
+    name: String, inputShape: [Int], classCount: Int, seed: UInt64,
+    make: @escaping @Sendable (_ batchSize: Int) throws -> Graph
+  ) throws {
+    let graph = try make(1)
     var generator = Draws(seed: seed).generator(.weights, epoch: 0, index: 0)
     var parameters = graph.parameters
     for view in graph.parameterViews where view.role == .weight {
       let limit = (6 / Double(view.shape.dropFirst().reduce(1, *))).squareRoot()
       for i in view.range { parameters[i] = Float(limit * (2 * generator.unit() - 1)) }
     }
-    self.init(name: architecture.description, inputShape: inputShape, classCount: classCount, graph: graph) {
-      try architecture.graph(inputShape: inputShape, classCount: classCount, batchSize: $0)
-    } parameters: {
-      parameters
-    }
+    self.init(
+      name: name, inputShape: inputShape, classCount: classCount, graph: graph, make: make,
+      parameters: { parameters })
   }
 
   /// A given network, up to its logits, with the parameters it has.

@@ -32,7 +32,7 @@ public enum Optimiser: Sendable, Codable, Equatable {
 }
 
 /// An optimiser at work: what it remembers between steps.
-struct OptimiserState: Equatable {
+package struct OptimiserState: Equatable {
   let optimiser: Optimiser
   /// The velocity v, or Adam's average gradient.
   var averages: [Float]
@@ -41,7 +41,7 @@ struct OptimiserState: Equatable {
   /// The steps taken.
   var steps: Int
 
-  init(_ optimiser: Optimiser, count: Int) {
+  package init(_ optimiser: Optimiser, count: Int) {
     self.optimiser = optimiser
     averages = [Float](repeating: 0, count: count)
     squares = optimiser.hasSquares ? averages : []
@@ -50,7 +50,7 @@ struct OptimiserState: Equatable {
 
   /// One step of θ along −g at the learning rate η; weight decay λ adds λθ to g (SGD), or moves θ by −ηλθ beside the
   /// step (Adam: Loshchilov & Hutter 2019, arXiv 1711.05101).
-  mutating func update(
+  package mutating func update(
     _ parameters: inout [Float], along gradient: [Float], learningRate: Double, weightDecay: Double
   ) {
     steps += 1

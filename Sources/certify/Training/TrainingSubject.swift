@@ -94,12 +94,6 @@ extension Dataset {
     case (nil, let every?): selection = .every(every)
     default: throw CommandError.usage("--first and --every exclude each other; give one of them")
     }
-    let indices = try selection.indices(count: count)
-    let samples: Samples =
-      isEightBit
-      ? .bytes(indices.flatMap { gridInput($0) ?? [] }) : .floats(indices.flatMap { input($0) })
-    return try Dataset(
-      samples: samples, sampleShape: sampleShape, labels: labels.map { all in indices.map { all[$0] } },
-      scaling: scaling, source: source, notes: notes)
+    return try subset(at: selection.indices(count: count))
   }
 }
