@@ -7,6 +7,9 @@ extension AttackName {
   ///   - smoothed: Whether the smoothed classifier is attacked, and not the base one.
   ///   - gradients: Whether the model has gradients.
   ///   - classCount: K.
+  ///   - goal: The nearest witness, or one within fixed ε: not every attack has both.
+  ///   - norm: What is to be small, a length or the number of changed values.
+  ///   - parameters: The steps, and the queries an input may cost; the least that any part of the attack needs is checked.
   ///   - surrogate: Whether there is a second model with gradients.
   /// - Throws: ``AttackError/unsupported(attack:reason:available:)`` with the attacks that do exist, or
   ///   ``AttackError/invalidParameter(name:value:advice:)`` for a parameter, an ε or a budget out of range.

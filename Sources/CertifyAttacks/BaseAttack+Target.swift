@@ -8,7 +8,12 @@ extension BaseAttack {
   /// label and target is not attacked. The budget counts the first look at the input.
   ///
   /// - Parameters:
-  ///   - target: The class to reach, not the label.
+  ///   - input: The point x and its label.
+  ///   - target: The class to reach, in 0..<K, not the label.
+  ///   - reference: The classifier that defines f; every reported witness was verified on it, alone.
+  ///   - gradients: The classifier that the attack queries, or `nil` when the model has no gradients.
+  ///   - surrogate: Another model of the same task, whose witnesses are tried on this one; only attacks by transfer
+  ///     ask for it.
   /// - Throws: as ``run(on:reference:gradients:)``, and for a target that does not fit.
   public func run(
     on input: AttackInput, target: Int, reference: any Classifier,

@@ -16,6 +16,12 @@ public struct BaseAttack: Sendable {
   /// The key of all random choices, with the input's index.
   public let seed: UInt64
 
+  /// - Parameters:
+  ///   - name: The attack or portfolio.
+  ///   - goal: The nearest witness, or one within fixed ε in the units of the input.
+  ///   - threat: The norm of distances, and the inputs 𝒳 that a witness may be.
+  ///   - parameters: Steps, restarts, the queries an input may cost.
+  ///   - seed: The key of all random choices, with the input's index.
   /// - Throws: ``AttackError`` when a parameter or an ε is out of range, or `name` is not an attack on f.
   public init(
     name: AttackName, goal: AttackGoal, threat: ThreatModel, parameters: AttackParameters = .init(),
@@ -28,6 +34,13 @@ public struct BaseAttack: Sendable {
 
   /// The same for any distance: in ℓ₀ attacks make the number of changed features small, by steps in ℓ₂.
   ///
+  /// - Parameters:
+  ///   - name: The attack or portfolio.
+  ///   - goal: The nearest witness, or one within fixed ε, in the units of `distance`.
+  ///   - distance: What is to be small.
+  ///   - space: The inputs 𝒳 that a witness may be.
+  ///   - parameters: Steps, restarts, the queries an input may cost.
+  ///   - seed: The key of all random choices, with the input's index.
   /// - Throws: as above, and for an attack that does not exist in ℓ₀.
   public init(
     name: AttackName, goal: AttackGoal, distance: Distance, space: InputSpace,
@@ -53,6 +66,8 @@ public struct BaseAttack: Sendable {
   /// - Parameters:
   ///   - reference: The classifier that defines f; every reported witness was verified on it, alone.
   ///   - gradients: The classifier that the attack queries, or `nil` when the model has no gradients.
+  ///   - surrogate: Another model of the same task, whose witnesses are tried on this one; only attacks by transfer
+  ///     ask for it.
   /// - Throws: ``AttackError`` for an input that does not fit or an attack that needs gradients; what the
   ///   classifiers throw.
   public func run(

@@ -13,11 +13,11 @@ import CertifyThreat
 /// maximisers is convex. It takes O(d) time for each of some thousand pairs of multipliers, and one O(d) pass
 /// when neither constraint binds.
 public struct FlowStep: Sendable {
-  /// s and τ.
+  /// s, the norm of the ball around u.
   public var stepNorm: Norm
   /// τ, the radius of the ball around u; positive and finite.
   public var stepLength: Double
-  /// p and ε.
+  /// p, the norm of the ball around x.
   public var budgetNorm: Norm
   /// ε, the radius of the ball around x; positive and finite.
   public var budget: Double

@@ -25,6 +25,11 @@ public struct MaskingDiagnosis {
   private static let blackBoxQueries = 400
 
   /// - Parameters:
+  ///   - threat: The norm of ε, and the inputs 𝒳 that attacks may reach.
+  ///   - epsilon: Positive and finite, in the units of the input.
+  ///   - seed: The key of the attacks' random choices, with the input's index.
+  ///   - reference: The classifier that decides whether a point is a witness.
+  ///   - gradients: The same model, for the attacks.
   ///   - surrogate: Another model of the same task, for the transfer check; `nil` leaves it out.
   /// - Throws: ``AttackError/invalidParameter(name:value:advice:)`` for an ε that is not positive and finite.
   public init(

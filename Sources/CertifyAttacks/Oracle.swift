@@ -52,8 +52,12 @@ public final class Oracle {
   }
 
   /// - Parameters:
+  ///   - input: The point x, in 𝒳, and its label.
+  ///   - threat: The norm of distances, and the inputs 𝒳 that a witness may be.
   ///   - reference: The classifier that defines f.
   ///   - gradients: The classifier that attacks query, or `nil` to query the reference.
+  ///   - maximumQueries: The evaluations of f that the input may cost, one a row; a quarter of them, 200 at most, is
+  ///     kept for ``finish()``.
   ///   - distance: What is to be small; `nil` for the length in the threat model's norm.
   /// - Throws: ``AttackError/invalidInput(index:reason:advice:)``.
   public init(

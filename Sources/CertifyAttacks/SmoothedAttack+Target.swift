@@ -25,7 +25,13 @@ extension SmoothedAttack {
   /// target, class 1 of the test, against all other classes together.
   ///
   /// - Parameters:
-  ///   - target: The class to reach.
+  ///   - x: The point, d numbers, on the grid for 8-bit data.
+  ///   - input: The position in the data file, which keys the noise.
+  ///   - candidate: The number of the candidate, which keys the noise as well.
+  ///   - target: The class to reach, in 0..<K.
+  ///   - beta: β, in (0, 1): the probability with which the outcome may be wrong.
+  ///   - selectionSamples: The samples of the first stage, which chooses the rival; at least 1.
+  ///   - maximumSamples: The most samples of the second, at least 1.
   ///   - reference: The classifier that defines f inside g.
   ///   - noise: The noise of g.
   /// - Throws: ``AttackError`` for a class that does not exist; what the test throws.

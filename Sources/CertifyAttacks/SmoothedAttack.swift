@@ -15,6 +15,12 @@ public struct SmoothedAttack: Sendable {
   /// The noise of g; its seed also keys the attack's own random choices.
   public let noise: NoiseGenerator
 
+  /// - Parameters:
+  ///   - name: The attack or portfolio.
+  ///   - goal: The nearest witness, or one within fixed ε in the units of the input.
+  ///   - threat: The norm of distances, and the inputs 𝒳 that a witness may be.
+  ///   - parameters: Steps, restarts, the queries an input may cost, the β of flip tests.
+  ///   - noise: The noise of g; its seed also keys the attack's own random choices.
   /// - Throws: ``AttackError`` when a parameter or an ε is out of range, or `name` is not an attack on g.
   public init(
     name: AttackName, goal: AttackGoal, threat: ThreatModel, parameters: AttackParameters = .init(),

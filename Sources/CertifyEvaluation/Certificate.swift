@@ -14,7 +14,10 @@ public protocol BaseCertificate: Sendable {
   ///
   /// It is asked only about inputs that f classifies correctly.
   ///
-  /// - Parameter probe: The nearest witness that is known, and f to find nearer ones.
+  /// - Parameters:
+  ///   - input: The point x and its label.
+  ///   - threat: The norm of the radius, and the inputs 𝒳 it is about.
+  ///   - probe: The nearest witness that is known, and f to find nearer ones.
   func lowerBound(for input: AttackInput, threat: ThreatModel, probe: ReferenceProbe) throws -> LowerBound?
 }
 
@@ -31,16 +34,30 @@ public protocol SmoothedCertificate: Sendable {
   /// Whether α is shared by two bounds, that of the class and that of the runner-up.
   var boundsRunnerUp: Bool { get }
   /// A radius within which g answers `sampling.candidate`, or `nil` to abstain.
+  ///
+  /// - Parameters:
+  ///   - sampling: The counts of f's answers, the class chosen before them, and the level α of this proof.
+  ///   - smoothing: The noise, and its size in the units of the input.
+  ///   - norm: What the radius is wanted in; a radius of another norm is carried over, see `DerivedRadius`.
+  ///   - dimension: d.
   func lowerBound(
     from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> LowerBound?
   /// How far ever more samples could bring such a proof; `nil` when there is no formula for it.
+  ///
+  /// The parameters are those of ``lowerBound(from:smoothing:norm:dimension:)``.
   func limit(
     from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> RadiusLimit?
   /// p₀, rounded up: P[f(x + η) = c] > p₀ proves that g answers c within `radius`; at least 1 where no probability does.
   ///
   /// `nil` when the proof does not rest on one probability.
+  ///
+  /// - Parameters:
+  ///   - radius: 0 or more, in the units of the input.
+  ///   - smoothing: The noise, and its size in those units.
+  ///   - norm: What the radius is measured in.
+  ///   - dimension: d.
   func probabilityNeeded(
     forRadius radius: Double, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> Double?

@@ -13,6 +13,8 @@ extension Evaluator {
   ///
   /// - Parameters:
   ///   - results: The whole run's, whose witnesses choose ε.
+  ///   - control: Stops the diagnosis.
+  ///   - count: The number of inputs.
   ///   - input: The input at a position in 0..<count.
   /// - Returns: `nil` when no gradient was followed: the base classifier was not attacked, the model has no
   ///   gradients, nothing is classified correctly, or the run was stopped.

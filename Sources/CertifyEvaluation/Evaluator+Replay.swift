@@ -68,7 +68,9 @@ extension Evaluator {
   ///
   /// - Parameters:
   ///   - stored: The input's result.
-  ///   - witnesses: The stored points by the positions of their brackets.
+  ///   - witnesses: The stored points by the positions of their brackets, d numbers each.
+  ///   - jobs: The threads that draw samples; the counts do not depend on it.
+  ///   - control: Stops the replay.
   /// - Throws: What making the classifiers throws; what testing a witness throws.
   public func replay(
     _ input: AttackInput, stored: InputResult, witnesses: [Int: [Float]], jobs: Int, control: RunControl

@@ -32,6 +32,11 @@ public struct Evaluator: Sendable {
 
   /// Evaluates `count` inputs on `jobs` threads and collects their results.
   ///
+  /// - Parameters:
+  ///   - count: The number of inputs.
+  ///   - jobs: The most threads; results do not depend on it.
+  ///   - control: Stops the run and counts its progress.
+  ///   - input: The input at a position in 0..<count; called from any thread.
   /// - Throws: As ``run(count:jobs:control:input:deliver:)``.
   public func run(
     count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> AttackInput
@@ -50,8 +55,10 @@ public struct Evaluator: Sendable {
   /// An input that cannot be evaluated has a result too, one that says why; the others go on.
   ///
   /// - Parameters:
-  ///   - input: The input at a position in 0..<count; called from any thread.
+  ///   - count: The number of inputs.
+  ///   - jobs: The most threads; results do not depend on it.
   ///   - control: Stops the run and counts its progress.
+  ///   - input: The input at a position in 0..<count; called from any thread.
   ///   - deliver: Called from any thread, in any order, with the position of the input.
   /// - Throws: `AttackError` when an attack does not exist for the model; what making a classifier throws; the first
   ///   error that `deliver` throws.

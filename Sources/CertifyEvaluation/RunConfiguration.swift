@@ -15,7 +15,7 @@ public struct RunConfiguration: Sendable {
   public var classifiers: [ClassifierKind]
   /// The smoothed classifiers; each one is a bracket of its own.
   public var smoothings: [Smoothing]
-  /// n0 and n.
+  /// n₀, the samples that choose the class.
   public var selectionSamples: Int
   /// n, the fresh samples of a certificate; the most of them where `plan` may stop sooner.
   public var samples: Int

@@ -11,7 +11,7 @@ public struct PairedComparison: Sendable, Equatable {
   public var base: Int
   /// The count in the numerator of the current run.
   public var current: Int
-  /// Indices that count in the current run only, and in the base run only.
+  /// Indices that count in the current run only.
   public var gained: [Int]
   /// Indices that count in the base run only.
   public var lost: [Int]

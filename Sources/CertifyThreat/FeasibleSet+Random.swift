@@ -41,7 +41,10 @@ extension Norm {
   /// magnitudes with random signs, divided by their sum and one exponential more (Barthe, Guédon, Mendelson &
   /// Naor 2005, doi 10.1214/009117904000000874). Rounded toward 0 in every coordinate.
   ///
-  /// - Parameter radius: at least 0 and finite.
+  /// - Parameters:
+  ///   - radius: at least 0 and finite, in the units of the input.
+  ///   - vector: d numbers, all of them overwritten.
+  ///   - generator: Where the random bits come from.
   public func fillBall(
     radius: Double, into vector: UnsafeMutableBufferPointer<Float>,
     using generator: inout some RandomNumberGenerator

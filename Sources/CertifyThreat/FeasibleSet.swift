@@ -25,12 +25,21 @@ public struct FeasibleSet: Sendable {
   var breakpoints: [Double]
 
   /// Makes a set around the point of the box nearest to 0, to be moved.
+  ///
+  /// - Parameters:
+  ///   - norm: What distances from x₀ are measured in.
+  ///   - bounds: The interval of every coordinate; `nil` for all of ℝᵈ.
+  ///   - dimension: d, 0 or more.
   public init(norm: Norm, bounds: InputSpace.Bounds?, dimension: Int) {
     self.init(norm: norm, box: bounds.map { Box($0, dimension: dimension) }, dimension: dimension)
   }
 
   /// Makes a set around the point of the box nearest to 0, to be moved.
   ///
+  /// - Parameters:
+  ///   - norm: What distances from x₀ are measured in.
+  ///   - box: An interval a coordinate; `nil` for all of ℝᵈ.
+  ///   - dimension: d, 0 or more.
   /// - Precondition: The box has `dimension` coordinates.
   public init(norm: Norm, box: Box?, dimension: Int) {
     precondition(dimension >= 0, "a space has no negative dimension")
@@ -49,6 +58,11 @@ public struct FeasibleSet: Sendable {
 
   /// Makes the set of the points within `radius` of `center`.
   ///
+  /// - Parameters:
+  ///   - norm: What distances from x₀ are measured in.
+  ///   - bounds: The interval of every coordinate; `nil` for all of ℝᵈ.
+  ///   - center: x₀, d finite numbers.
+  ///   - radius: The budget, in the units of the input; infinite for the box alone.
   /// - Throws: ``ThreatError`` when the center is not in the box or the radius is negative or NaN.
   public init(norm: Norm, bounds: InputSpace.Bounds?, center: [Float], radius: Double) throws(ThreatError) {
     self.init(norm: norm, bounds: bounds, dimension: center.count)
@@ -57,6 +71,11 @@ public struct FeasibleSet: Sendable {
 
   /// Makes the set of the points within `radius` of `center`.
   ///
+  /// - Parameters:
+  ///   - norm: What distances from x₀ are measured in.
+  ///   - box: An interval a coordinate; `nil` for all of ℝᵈ.
+  ///   - center: x₀, d finite numbers.
+  ///   - radius: The budget, in the units of the input; infinite for the box alone.
   /// - Throws: ``ThreatError`` when the center is not in the box or the radius is negative or NaN.
   public init(norm: Norm, box: Box?, center: [Float], radius: Double) throws(ThreatError) {
     self.init(norm: norm, box: box, dimension: center.count)

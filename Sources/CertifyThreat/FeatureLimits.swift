@@ -5,7 +5,7 @@
 public struct FeatureLimits: Sendable, Equatable, Codable {
   /// d.
   public let count: Int
-  /// The smallest and largest value of each coordinate, d numbers; `nil` where there are none of their own.
+  /// The smallest value of each coordinate, d numbers; `nil` where there are none of their own.
   public let lower: [Float]?
   /// The largest value of each coordinate, d numbers; `nil` where there are none of their own.
   public let upper: [Float]?

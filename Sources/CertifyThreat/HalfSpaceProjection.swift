@@ -19,10 +19,21 @@ public struct HalfSpaceProjection: Sendable {
   private var rooms: [Float]
 
   /// Makes room for points of `dimension` coordinates, 0 or more.
+  ///
+  /// - Parameters:
+  ///   - norm: What v − c is measured in.
+  ///   - bounds: The interval of every coordinate; `nil` for all of ℝᵈ.
+  ///   - dimension: d.
   public init(norm: Norm, bounds: InputSpace.Bounds?, dimension: Int) {
     self.init(norm: norm, box: bounds.map { Box($0, dimension: dimension) }, dimension: dimension)
   }
 
+  /// Makes room for points of `dimension` coordinates, 0 or more.
+  ///
+  /// - Parameters:
+  ///   - norm: What v − c is measured in.
+  ///   - box: An interval a coordinate; `nil` for all of ℝᵈ.
+  ///   - dimension: d.
   /// - Precondition: The box has `dimension` coordinates.
   public init(norm: Norm, box: Box?, dimension: Int) {
     precondition(dimension >= 0, "a space has no negative dimension")

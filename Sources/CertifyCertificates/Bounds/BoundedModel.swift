@@ -26,6 +26,7 @@ public struct BoundedModel: Sendable {
   /// is the largest one that was verified.
   ///
   /// - Parameters:
+  ///   - method: How tight the bounds are; the looser and faster ones run before it.
   ///   - input: d finite numbers, inside `bounds`.
   ///   - label: the class that is to be kept.
   ///   - norm: ℓp, in which the perturbation is measured.
@@ -73,6 +74,14 @@ public struct BoundedModel: Sendable {
 
   /// Lower bounds of f_label − f_j for every other class j, ascending, over the points within `radius`.
   ///
+  /// - Parameters:
+  ///   - method: How tight the bounds are; only this one runs.
+  ///   - input: d finite numbers, inside `bounds`.
+  ///   - label: the class y, in 0..<K.
+  ///   - radius: 0 or more, in the units of the input.
+  ///   - norm: ℓp, in which the perturbation is measured.
+  ///   - bounds: the box that perturbed inputs stay in, if there is one.
+  /// - Returns: K − 1 numbers, one above 0 where no such point has that class.
   /// - Throws: As ``certificate(_:input:label:norm:bounds:)``, and for a radius that is negative or not finite.
   public func margins(
     _ method: BoundMethod, input: [Float], label: Int, radius: Double, norm: Norm,

@@ -46,8 +46,12 @@ public struct GaussianCertificate: Sendable, Equatable {
   /// Certifies from the count of the class alone, or with that of the runner-up.
   ///
   /// - Parameters:
+  ///   - successes: the samples of which f answered the class that was chosen before they were drawn.
+  ///   - samples: n, all of them.
   ///   - runnerUp: the largest count of another class; `nil` bounds it by 1 − p̲ (`gaussian-p-lower`).
   ///   - failed: samples whose noise could not be drawn exactly; part of `samples`.
+  ///   - sigma: the standard deviation σ of the noise in a coordinate, in the units of the input.
+  ///   - alpha: the probability with which the claim may be wrong.
   /// - Throws: ``CertificateError`` or `StatisticsError` unless 1 ≤ n ≤ 2⁴⁰, the counts are non-negative with a sum
   ///   of at most n, σ > 0 is finite and 0 < α < 1.
   public init(
@@ -62,6 +66,12 @@ public struct GaussianCertificate: Sendable, Equatable {
 
   /// Certifies class `candidate` from the counts of all classes.
   ///
+  /// - Parameters:
+  ///   - counts: how often f answered each class, on samples drawn after `candidate` was chosen.
+  ///   - candidate: the class that g is said to answer, in 0..<K.
+  ///   - method: how the runner-up is bounded; fixed before the counts are seen.
+  ///   - sigma: the standard deviation σ of the noise in a coordinate, in the units of the input.
+  ///   - alpha: the probability with which the claim may be wrong.
   /// - Throws: as ``init(successes:samples:runnerUp:failed:sigma:alpha:)``, and for a class that has no count.
   public init(
     counts: ClassCounts, candidate: Int, method: Method, sigma: Double, alpha: Double

@@ -51,6 +51,12 @@ public struct L1Certificate: Sendable, Equatable {
 
   /// Certifies class `candidate` from the counts of all classes.
   ///
+  /// - Parameters:
+  ///   - counts: how often f answered each class, on samples drawn after `candidate` was chosen.
+  ///   - candidate: the class that g is said to answer, in 0..<K.
+  ///   - method: the noise, and how the runner-up is bounded; fixed before the counts are seen.
+  ///   - lambda: half the width of uniform noise, or the scale of Laplace's, in the units of the input.
+  ///   - alpha: the probability with which the claim may be wrong.
   /// - Throws: ``CertificateError`` or `StatisticsError` unless 1 ≤ n ≤ 2⁴⁰, there are two classes or more, the candidate
   ///   is one of them, λ > 0 is finite and 0 < α < 1.
   public init(
@@ -65,8 +71,12 @@ public struct L1Certificate: Sendable, Equatable {
   /// Certifies from the count of the class alone, or with that of the runner-up.
   ///
   /// - Parameters:
-  ///   - isUniform: whether the noise is uniform, else Laplace's.
+  ///   - successes: the samples of which f answered the class that was chosen before they were drawn.
+  ///   - samples: n, all of them.
   ///   - runnerUp: the largest count of another class; `nil` bounds it by 1 − p̲.
+  ///   - isUniform: whether the noise is uniform, else Laplace's.
+  ///   - lambda: half the width of uniform noise, or the scale of Laplace's, in the units of the input.
+  ///   - alpha: the probability with which the claim may be wrong.
   /// - Throws: as ``init(counts:candidate:method:lambda:alpha:)``.
   public init(
     successes: Int, samples: Int, runnerUp: Int? = nil, isUniform: Bool, lambda: Double, alpha: Double

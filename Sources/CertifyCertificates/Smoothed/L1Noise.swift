@@ -16,7 +16,7 @@ public enum L1Noise {
     return positive((2 * (p - 0.5) * lambda).nextDown)
   }
 
-  /// λ(p̲ − p̄), rounded down; `nil` when p̲ ≤ p̄.
+  /// λ(p̲ − p̄) for noise uniform on [−λ, λ]ᵈ, p̄ bounding every other class; rounded down, `nil` when p̲ ≤ p̄.
   ///
   /// - Throws: ``CertificateError`` unless λ > 0 is finite and both probabilities are in [0, 1].
   public static func uniformRadius(
@@ -39,7 +39,8 @@ public enum L1Noise {
     return positive((-log1p(-2 * (p - 0.5)) * lambda * (1 - 0x1p-49)).nextDown)
   }
 
-  /// max(½λ ln(p̲/p̄), −λ ln(1 − p̲ + p̄)), rounded down; `nil` when p̲ ≤ p̄.
+  /// max(½λ ln(p̲/p̄), −λ ln(1 − p̲ + p̄)) for Laplace noise of scale λ, p̄ bounding every other class; rounded down,
+  /// `nil` when p̲ ≤ p̄.
   ///
   /// - Throws: ``CertificateError`` unless λ > 0 is finite, 0 ≤ p̲ < 1 and 0 < p̄ ≤ 1.
   public static func laplaceRadius(

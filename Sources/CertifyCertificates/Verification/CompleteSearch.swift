@@ -36,6 +36,7 @@ public struct CompleteSearch: Sendable {
   /// - Parameters:
   ///   - input: d finite numbers, inside the bounds.
   ///   - label: the class that is to be kept.
+  ///   - threat: The norm of the radius, and the inputs it is about: a box, or a grid in it.
   ///   - probe: The witnesses that are known; on a grid those of the grid.
   /// - Throws: As ``BoundedModel/certificate(_:input:label:norm:bounds:)``; what the probe throws.
   public func certificate(
