@@ -14,7 +14,8 @@ struct Certify: ParsableCommand {
       writes a report, and fails CI when the proof falls short.
 
       Exit codes: 0 pass, 1 runtime error, 2 requirement not met, 3 contradiction (a witness inside a \
-      certified radius), 64 usage, 65 bad data or model, 66 file not found, 130 interrupted.
+      certified radius), 64 usage, 65 bad data or model, 66 file not found, 130 and 143 \
+      interrupted (SIGINT, SIGTERM).
 
       Defaults for options: a file named with --config or CERTIFY_CONFIG, before it the environment \
       (CERTIFY_SAMPLES for --samples), before both the command line.

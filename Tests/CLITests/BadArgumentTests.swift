@@ -36,9 +36,9 @@ import _CertifyTestSupport
     Case(arguments: ["--bounds", "1,0"], complaint: "--bounds 1,0: give the smallest and the largest value"),
     Case(arguments: ["--bounds", "0"], complaint: "--bounds 0: give the smallest and the largest value"),
     Case(arguments: ["--first", "2", "--every", "2"], complaint: "--first and --every exclude each other"),
-    Case(arguments: ["--first", "0"], status: 65, complaint: "\(Digits.data): no inputs are selected: "),
-    Case(arguments: ["--first=-3"], status: 65, complaint: "\(Digits.data): no inputs are selected: "),
-    Case(arguments: ["--every", "0"], status: 65, complaint: "\(Digits.data): no inputs are selected: "),
+    Case(arguments: ["--first", "0"], complaint: "--first 0: give a number from 1 on"),
+    Case(arguments: ["--first=-3"], complaint: "--first -3: give a number from 1 on"),
+    Case(arguments: ["--every", "0"], complaint: "--every 0: give a number from 1 on"),
     Case(
       arguments: ["--bounds", "0,0.5"], status: 65,
       complaint: "\(Digits.data): input 0, coordinate 2 is 0.6862745, outside [0.0, 0.5]; "),
@@ -120,6 +120,7 @@ import _CertifyTestSupport
     Case(
       arguments: ["--data", "fixtures/data"], status: 66,
       complaint: "fixtures/data: cannot be read: it is a directory"),
+    Case(arguments: ["--out", ""], complaint: "--out: its value is empty; name a directory"),
     Case(
       arguments: ["--policy", "fixtures"], status: 66,
       complaint: "fixtures: the policy cannot be read; name a file"),

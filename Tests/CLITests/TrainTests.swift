@@ -93,6 +93,7 @@ import _CertifyTestSupport
       options: ["--architecture", "cnn", "--activation", "gelu"], status: 64, says: "--activation gelu"),
     Complaint(
       options: ["--model", "fixtures/models/operators/add_two_variables.onnx"], status: 65, says: "shape"),
+    Complaint(options: ["--first", "0"], status: 64, says: "--first 0: give a number from 1 on"),
     Complaint(options: ["--schedule", "zigzag"], status: 64, says: "schedule"),
     Complaint(
       options: ["--validation", "fixtures/data/digits_test.npz", "--holdout", "5"], status: 64,

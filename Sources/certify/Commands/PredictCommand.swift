@@ -34,7 +34,7 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let logger = Terminal.logger(common)
-      let selection = try selection()
+      let selection = try Selection(first: dataOptions.first, every: dataOptions.every)
       for path in [logits, inputGradients] { try path.map(checkWritable) }
       let classifier = try LoadedClassifier(path: model)
       for warning in classifier.model.warnings { logger.warning("\(model): \(warning)") }
@@ -54,15 +54,6 @@ struct PredictCommand: ParsableCommand {
         try write(answers.gradients, shape: [indices.count] + classifier.inputShape, to: inputGradients)
       }
       Terminal.standardOutput(table(indices, dataset.labels, answers.predicted))
-    }
-  }
-
-  private func selection() throws -> Selection {
-    switch (dataOptions.first, dataOptions.every) {
-    case (nil, nil): .all
-    case (let first?, nil): .first(first)
-    case (nil, let every?): .every(every)
-    default: throw CommandError.usage("--first and --every exclude each other; give one of them")
     }
   }
 

@@ -46,14 +46,8 @@ struct ResolvedOptions {
     noise = noises.first
     bounds = try Self.bounds(options.bounds, policy.bounds)
     boundsAreGiven = options.bounds != nil || policy.bounds != nil
-    let first = try Self.one("first", data.first, policy.first)
-    let every = try Self.one("every", data.every, policy.every)
-    switch (first, every) {
-    case (nil, nil): selection = .all
-    case (let first?, nil): selection = .first(first)
-    case (nil, let every?): selection = .every(every)
-    default: throw CommandError.usage("--first and --every exclude each other; give one of them")
-    }
+    selection = try Selection(
+      first: Self.one("first", data.first, policy.first), every: Self.one("every", data.every, policy.every))
     try validate()
   }
 

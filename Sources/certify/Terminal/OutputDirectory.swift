@@ -11,6 +11,7 @@ struct OutputDirectory {
   ///
   /// - Throws: ``CommandError`` when it cannot be made or written.
   init(path: String) throws {
+    guard !path.isEmpty else { throw CommandError.usage("--out: its value is empty; name a directory") }
     self.path = path
     var isDirectory: ObjCBool = false
     existed = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
@@ -75,7 +76,8 @@ struct OutputDirectory {
         guard rename(part.path, url.path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
       } catch {
         throw CommandError(
-          code: .runtime, description: "\(url.path): cannot be written: \(error.localizedDescription)")
+          code: .runtime,
+          description: "\(url.path): cannot be written; check its permissions and the space left")
       }
     }
   }

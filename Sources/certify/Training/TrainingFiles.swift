@@ -63,7 +63,9 @@ struct TrainingFiles {
     } catch {
       throw CommandError(
         code: .runtime,
-        description: "\(path): cannot be written: \(error.localizedDescription); check the space left")
+        description:
+          "\(path): cannot be written; check the permissions of its directory and the space left, or name another"
+      )
     }
   }
 }

@@ -87,13 +87,7 @@ extension NetworkOptions {
 extension Dataset {
   /// The first or every k-th of the inputs, with their labels.
   func selected(first: Int?, every: Int?) throws -> Dataset {
-    let selection: Selection
-    switch (first, every) {
-    case (nil, nil): return self
-    case (let first?, nil): selection = .first(first)
-    case (nil, let every?): selection = .every(every)
-    default: throw CommandError.usage("--first and --every exclude each other; give one of them")
-    }
-    return try subset(at: selection.indices(count: count))
+    let selection = try Selection(first: first, every: every)
+    return try selection == .all ? self : subset(at: selection.indices(count: count))
   }
 }
