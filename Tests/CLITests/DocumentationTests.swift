@@ -86,7 +86,7 @@ import _CertifyTestSupport
 
   private static func python(_ arguments: [String], in directory: URL = Fixtures.package) throws -> Answer {
     try RunningProcess(URL(fileURLWithPath: "/usr/bin/env"), ["python3"] + arguments, in: directory)
-      .answer(within: 120)
+      .answer(within: 300)
   }
 
   private static let hasTorch = (try? python(["-c", "import numpy, onnx, torch"]).status) == 0
@@ -109,7 +109,7 @@ import _CertifyTestSupport
     #expect(export.status == 0, "\(export.errors)")
     let inspection = try Certify.run(["inspect", "model.onnx"], in: place.url)
     #expect(inspection.status == 0, "\(inspection.errors)")
-    #expect(inspection.output.contains("[1, 28, 28]"), "\(inspection.output)")
+    #expect(inspection.output.contains("1 × 28 × 28, any batch"), "\(inspection.output)")
     let prediction = try Certify.run(
       ["predict", "model.onnx", "--data", "test.npz", "--first", "1000"], in: place.url)
     #expect(prediction.status == 0, "\(prediction.errors)")
@@ -227,7 +227,7 @@ import _CertifyTestSupport
     for command in commands {
       let answer = try RunningProcess(
         URL(fileURLWithPath: "/bin/sh"), ["-c", Self.prelude + command], in: place.url
-      ).answer(within: 120)
+      ).answer(within: 300)
       // A fixture may well fall short of the reader's requirement.
       let judged = command.contains("--require") || command.contains("--policy")
       // Runs made short attack nothing, so that there is no witness to show.
