@@ -84,7 +84,8 @@ public struct CatastrophicOverfittingExperiment: Experiment {
         """,
         """
         The published figure is of CIFAR-10 at ε = 8/255 under PGD, after training with one step from a random start; \
-        here the data are others and ε is large for them, so that only the collapse can be compared. Whether the shorter step collapses too depends on the data, on ε and on how long one trains.
+        here the data are others and ε is large for them, so that only the collapse can be compared. Whether \
+        the shorter step collapses too depends on the data, on ε and on how long one trains.
         """,
       ], sources: [Self.wong, Self.andriushchenko], files: images.files)
   }
