@@ -127,7 +127,7 @@ struct BackwardPass {
     var sum = Lanes.zero
     for (k, a) in upstream.enumerated() {
       if a == .zero { continue }
-      let (positive, negative) = (pointwiseMax(a, .zero), pointwiseMin(a, .zero))
+      let (positive, negative) = (larger(a, .zero), smaller(a, .zero))
       part[k] += positive * relaxation.lowerSlope[k] + negative * relaxation.upperSlope[k]
       sum += positive * relaxation.lowerIntercept[k] + negative * relaxation.upperIntercept[k]
     }
@@ -144,7 +144,7 @@ struct BackwardPass {
         part[maxima.winners[k]] += a
         continue
       }
-      let (positive, negative) = (pointwiseMax(a, .zero), pointwiseMin(a, .zero))
+      let (positive, negative) = (larger(a, .zero), smaller(a, .zero))
       part[maxima.winners[k]] += positive
       for position in step.starts[k]..<step.starts[k + 1] {
         part[step.places[position]] += negative * maxima.slopes[position]
@@ -161,7 +161,7 @@ struct BackwardPass {
     var sum = Lanes.zero
     for (position, k) in relaxation.free.enumerated() {
       let a = upstream[k]
-      let (positive, negative) = (pointwiseMax(a, .zero), pointwiseMin(a, .zero))
+      let (positive, negative) = (larger(a, .zero), smaller(a, .zero))
       part[k] +=
         positive * (lines.lowerSlope[position] - relaxation.lowerSlope[k])
         + negative * (lines.upperSlope[position] - relaxation.upperSlope[k])

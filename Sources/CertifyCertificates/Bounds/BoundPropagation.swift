@@ -82,9 +82,9 @@ struct BoundPropagation: Sendable {
       var lanes = Lanes(repeating: -.infinity)
       if value == graph.output { lanes = intervals.run(block, at: value).minimum(over: region) }
       if optimized {
-        lanes = pointwiseMax(lanes, optimization.minima(of: block, at: value, pass, over: region))
+        lanes = larger(lanes, optimization.minima(of: block, at: value, pass, over: region))
       } else if method != .intervals {
-        lanes = pointwiseMax(lanes, pass.run(block, at: value).minimum(over: region))
+        lanes = larger(lanes, pass.run(block, at: value).minimum(over: region))
       }
       minima += block.indices.map { lanes[$0] }
     }

@@ -43,8 +43,8 @@ struct InputRegion: Sendable {
     var size = Lanes.zero
     for (i, g) in form.enumerated() {
       let (atLower, atUpper) = (g * lower[i], g * upper[i])
-      sum += pointwiseMin(atLower, atUpper)
-      size += pointwiseMax(magnitude(atLower), magnitude(atUpper))
+      sum += smaller(atLower, atUpper)
+      size += larger(magnitude(atLower), magnitude(atUpper))
     }
     sum -= size * (Double(form.count + 64) * 0x1p-51)
     guard let ball else { return sum }
@@ -75,6 +75,3 @@ struct InputRegion: Sendable {
     return point
   }
 }
-
-/// |v| in each lane.
-func magnitude(_ v: Lanes) -> Lanes { v.replacing(with: -v, where: v .< 0) }

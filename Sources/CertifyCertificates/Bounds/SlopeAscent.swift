@@ -90,7 +90,7 @@ struct SlopeAscent {
     for round in 1...max(steps, 1) {
       var trace: BackwardPass.Trace = [:]
       let form = pass.run(forms, at: value, lines: lines, trace: &trace)
-      best = pointwiseMax(best, form.minimum(over: region))
+      best = larger(best, form.minimum(over: region))
       if let targets, all(best .> targets) { break }
       minimizer = region.minimizer(of: form.coefficients)
       let values = surrogate(at: minimizer, trace)
@@ -120,17 +120,17 @@ struct SlopeAscent {
       let least = Lanes(repeating: relaxation.slopeRange.lowerBound)
       let most = Lanes(repeating: relaxation.slopeRange.upperBound)
       for (position, k) in relaxation.free.enumerated() {
-        let derivative = pointwiseMax(upstream[k], .zero) * inputs[position]
+        let derivative = larger(upstream[k], .zero) * inputs[position]
         let step = moment.slopes[position].step(derivative)
         let isFixed = sides[position] .!= 0
         let slope = own.lowerSlope[position]
-        let moved = pointwiseMin(pointwiseMax(slope + step * size, least), most)
+        let moved = smaller(larger(slope + step * size, least), most)
         own.lowerSlope[position] = moved.replacing(with: slope, where: isFixed)
         guard own.multiplier != nil, sides[position] != .zero else { continue }
         // In units of the coefficient that the multiplier competes with.
         let unit = (magnitude(upstream[k]) + 0.01) * size
         let push = moment.multipliers[position].step(-sides[position] * inputs[position])
-        let beta = pointwiseMax(betas[position] + push * unit, .zero).replacing(with: 0, where: .!isFixed)
+        let beta = larger(betas[position] + push * unit, .zero).replacing(with: 0, where: .!isFixed)
         betas[position] = beta
         own.multiplier?[position] = -sides[position] * beta
       }
@@ -149,11 +149,11 @@ struct SlopeAscent {
       let floor = relaxation.slopeRange.lowerBound
       gaps[index] = relaxation.free.enumerated().map { position, k in
         let x = inputs[position]
-        let exact = pointwiseMax(x, x * floor)
+        let exact = larger(x, x * floor)
         let above = x * own.upperSlope[position] + own.upperIntercept[position] - exact
         let below = exact - x * own.lowerSlope[position]
         let a = upstream[k]
-        let gap = pointwiseMax(a, .zero) * below - pointwiseMin(a, .zero) * above
+        let gap = larger(a, .zero) * below - smaller(a, .zero) * above
         return gap.replacing(with: 0, where: sides[position] .!= 0)
       }
     }

@@ -1,8 +1,5 @@
 import CertifyKernels
 
-/// Sixteen rows of coefficients that are pulled back together.
-typealias Lanes = SIMD16<Double>
-
 /// The terms of a linear map grouped by the element on one side.
 ///
 /// Rows of terms that are the same but for where they begin, as those of a convolution are at most places, are kept
