@@ -5,9 +5,10 @@ import CertifyThreat
 /// A walk starts at x for each class. After 8 steps those that have come within 1.5 times the best distance go
 /// on, after 16 more those within 1.2 times; these start again at their nearest points for 30 short steps.
 ///
-/// When witnesses are known already, as in a portfolio, walks start instead at the witnesses of the two nearest
-/// classes and at random points as far from x as the best: a boundary has many places where the distance is
-/// smallest nearby, and other starts end in others. ℓ₁ has walks of its own, see ``SparseBoundarySearch``.
+/// When witnesses are known already, as in a portfolio, walks start instead at ``DistantStarts``, at the witnesses of
+/// the two nearest classes and at random points as far from x as the best: a boundary has many places where the
+/// distance is smallest nearby, and other starts end in others. In ℓ∞ every walk moves all coordinates alike, so that
+/// those from afar would end where others do. ℓ₁ has walks of its own, see ``SparseBoundarySearch``.
 struct BoundarySearch: SmallestNormAttack {
   /// Rival classes walked to from x.
   private static let targets = 9
@@ -82,10 +83,26 @@ struct BoundarySearch: SmallestNormAttack {
       if let track = walk.add(target: target, at: UnsafeBufferPointer(start[0])) { fresh.append(track) }
     }
     let search = BoundaryWalk.Stage(steps: 15, first: 0.8, last: 0.05)
+    let last = BoundaryWalk.Stage(steps: 20, first: 0.3, last: 0.01)
+    if oracle.threat.norm != .linf {
+      guard try walkFromAfar(oracle, stages: [search, last]) else { return }
+    }
     guard try walk.run(fresh, steps: search.steps, rule: { .averaged(search.value($0)) }) else { return }
     fresh.removeAll { walk.tracks[$0].best > 1.03 * (oracle.bestDistance ?? best) }
     for index in fresh { walk.move(index, to: walk.nearest(index)) }
-    let last = BoundaryWalk.Stage(steps: 20, first: 0.3, last: 0.01)
     _ = try walk.run(polished + fresh, steps: last.steps) { .averaged(last.value($0)) }
+  }
+
+  /// - Returns: `false` when the budget ended it.
+  private func walkFromAfar(_ oracle: Oracle, stages: [BoundaryWalk.Stage]) throws -> Bool {
+    guard let walk = try DistantStarts.walk(oracle, metric: oracle.threat.norm) else { return false }
+    let tracks = Array(walk.tracks.indices)
+    for stage in stages {
+      guard try walk.run(tracks, steps: stage.steps, rule: { .averaged(stage.value($0)) }) else {
+        return false
+      }
+      for index in tracks where walk.tracks[index].best.isFinite { walk.move(index, to: walk.nearest(index)) }
+    }
+    return true
   }
 }

@@ -10,8 +10,9 @@ import CertifyThreat
 /// sparse by 25 steps of ``ProximalHalfSpace``, whose reach falls from the largest move of a coordinate to a
 /// thirtieth of it.
 ///
-/// When witnesses are known already, those of the four nearest classes that lie within 1.3 times the best distance
-/// take 30 such steps with a reach that starts three times as long, which frees coordinates that had reached the box.
+/// When witnesses are known already, walks come back from ``DistantStarts``, 20 steps in ℓ₂ and 25 sparse ones. Next,
+/// the witnesses of the four nearest classes that lie within 1.3 times the best distance take 30 such steps with a
+/// reach that starts three times as long, which frees coordinates that had reached the box.
 /// Then walks start twice at each of the two nearest with three tenths of the coordinates, drawn at random, back
 /// at x: others take their place.
 struct SparseBoundarySearch {
@@ -34,17 +35,34 @@ struct SparseBoundarySearch {
     guard let (dense, tracks) = try BoundarySearch.approach(oracle, metric: .l2, stages: stages) else {
       return
     }
+    _ = try walkSparsely(oracle, from: dense, tracks)
+  }
+
+  /// Makes sparse where the tracks of a walk in ℓ₂ have ended.
+  ///
+  /// - Returns: `false` when the budget ended it.
+  private func walkSparsely(_ oracle: Oracle, from dense: BoundaryWalk, _ tracks: [Int]) throws -> Bool {
     let sparse = BoundaryWalk(oracle: oracle, capacity: tracks.count)
     for index in tracks {
       let track = dense.tracks[index]
       let start = track.best.isFinite ? dense.nearest(index) : UnsafeBufferPointer(dense.point(index))
       _ = sparse.add(target: track.target, at: start)
     }
-    _ = try run(sparse, .init(steps: 25, first: 1, last: 0.03))
+    return try run(sparse, .init(steps: 25, first: 1, last: 0.03))
+  }
+
+  private func walkFromAfar(_ oracle: Oracle) throws -> Bool {
+    guard let dense = try DistantStarts.walk(oracle, metric: .l2) else { return false }
+    let tracks = Array(dense.tracks.indices)
+    let approach = BoundaryWalk.Stage(steps: 20, first: 0.8, last: 0.05)
+    guard try dense.run(tracks, steps: approach.steps, rule: { .averaged(approach.value($0)) }) else {
+      return false
+    }
+    return try walkSparsely(oracle, from: dense, tracks)
   }
 
   func walkFromWitnesses(_ oracle: Oracle, generator: inout SplitMix64) throws {
-    guard oracle.hasGradients else { return }
+    guard oracle.hasGradients, try walkFromAfar(oracle) else { return }
     let known = witnesses(oracle, atMost: Self.classes)
     let walk = BoundaryWalk(oracle: oracle, capacity: known.count)
     for witness in known {
