@@ -88,10 +88,14 @@ struct Neighbourhood {
   func removeBlocked(
     _ direction: UnsafeMutableBufferPointer<Float>, at point: UnsafeBufferPointer<Float>
   ) {
-    for i in direction.indices {
-      let g = direction[i]
-      if !g.isFinite || (g > 0 && point[i] >= upper[i]) || (g < 0 && point[i] <= lower[i]) {
-        direction[i] = 0
+    lower.withUnsafeBufferPointer { lower in
+      upper.withUnsafeBufferPointer { upper in
+        for i in direction.indices {
+          let g = direction[i]
+          let (above, below) = (upper[i] - point[i], point[i] - lower[i])
+          let room = g > 0 ? above : below
+          direction[i] = room > 0 && g.isFinite ? g : 0
+        }
       }
     }
   }

@@ -18,38 +18,30 @@ extension Norm {
     precondition(gradient.count == step.count, "a gradient and a step have the same coordinates")
     precondition(radius >= 0 && radius.isFinite, "a step needs a finite budget")
     let count = gradient.count
+    // In place from here on: two pointers that may be the same keep a loop from being vectorized.
+    if gradient.baseAddress != UnsafePointer(step.baseAddress) { _ = step.update(fromContentsOf: gradient) }
+    for i in 0..<count { step[i] = step[i].finite(orElse: 0) }
     switch self {
     case .linf:
-      let size = radius.roundedDownToFloat
-      var dualLength = 0.0
-      for i in 0..<count {
-        let g = gradient[i].finite(orElse: 0)
-        dualLength += Double(abs(g))
-        step[i] = g > 0 ? size : g < 0 ? -size : 0
-      }
+      let size = radius.roundedTowardZeroToFloat
+      let dualLength = partialSums(count) { Double(abs(step[$0])) }
+      for i in 0..<count { step[i] = step[i] > 0 ? size : step[i] < 0 ? -size : 0 }
       return dualLength
     case .l2:
-      var square = 0.0
-      for i in 0..<count {
-        let g = Double(gradient[i].finite(orElse: 0))
-        square += g * g
-      }
+      let square = partialSums(count) { Double(step[$0]) * Double(step[$0]) }
       let dualLength = square.squareRoot()
       let scale = square > 0 ? radius * FeasibleSet.margin(dimension: count) / dualLength : 0
-      for i in 0..<count {
-        step[i] = Float(0).moved(by: Double(gradient[i].finite(orElse: 0)) * scale)
-      }
+      for i in 0..<count { step[i] = (Double(step[i]) * scale).roundedTowardZeroToFloat }
       return dualLength
     case .l1:
       var best = 0
       var largest: Float = 0
-      for i in 0..<count where abs(gradient[i].finite(orElse: 0)) > largest {
-        best = i
-        largest = abs(gradient[i].finite(orElse: 0))
-      }
-      let negative = largest > 0 && gradient[best] < 0
+      for i in 0..<count where abs(step[i]) > largest { (best, largest) = (i, abs(step[i])) }
+      let isNegative = largest > 0 && step[best] < 0
       for i in 0..<count { step[i] = 0 }
-      if largest > 0 { step[best] = negative ? -radius.roundedDownToFloat : radius.roundedDownToFloat }
+      if largest > 0 {
+        step[best] = isNegative ? -radius.roundedTowardZeroToFloat : radius.roundedTowardZeroToFloat
+      }
       return Double(largest)
     }
   }

@@ -133,22 +133,26 @@ struct ProjectionBuffers {
     return max(min(a, b), min(max(a, b), c))
   }
 
-  /// Σ term(i), in four partial sums.
+  /// Σ term(i).
   @inline(__always)
-  private func sum(_ term: (Int) -> Double) -> Double {
-    var partial = SIMD4<Double>()
-    var i = 0
-    while i + 4 <= count {
-      partial += SIMD4(term(i), term(i + 1), term(i + 2), term(i + 3))
-      i += 4
-    }
-    var total = (partial[0] + partial[1]) + (partial[2] + partial[3])
-    while i < count {
-      total += term(i)
-      i += 1
-    }
-    return total
+  private func sum(_ term: (Int) -> Double) -> Double { partialSums(count, term) }
+}
+
+/// Σ term(i) over i < `count`, in four partial sums: one alone waits for each addition before the next.
+@inline(__always)
+func partialSums(_ count: Int, _ term: (Int) -> Double) -> Double {
+  var partial = SIMD4<Double>()
+  var i = 0
+  while i + 4 <= count {
+    partial += SIMD4(term(i), term(i + 1), term(i + 2), term(i + 3))
+    i += 4
   }
+  var total = (partial[0] + partial[1]) + (partial[2] + partial[3])
+  while i < count {
+    total += term(i)
+    i += 1
+  }
+  return total
 }
 
 /// The smaller number, in the form of one instruction.

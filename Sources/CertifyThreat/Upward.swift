@@ -68,9 +68,10 @@ extension Float {
 }
 
 extension Double {
-  /// The largest float that is at most `self`, for `self` ≥ 0.
-  var roundedDownToFloat: Float {
+  /// The largest float whose magnitude is at most that of `self`, with its sign.
+  @inline(__always)
+  var roundedTowardZeroToFloat: Float {
     let nearest = Float(self)
-    return Double(nearest) > self ? nearest.nextDown : nearest
+    return Float(bitPattern: nearest.bitPattern &- (abs(Double(nearest)) > abs(self) ? 1 : 0))
   }
 }
