@@ -1,6 +1,7 @@
-import CertifyStatistics
 import Foundation
 import Testing
+
+@testable import CertifyStatistics
 
 @Suite struct BettingTestTests {
   @Test func evidenceIsRoundedDownAndClose() throws {
@@ -83,6 +84,33 @@ import Testing
         #expect((try down.add(hits: 0, misses: n) == .no) == (against >= -log(beta)))
       }
     }
+  }
+
+  /// What is looked at before a bet is computed never rules out an answer that the bet gives.
+  @Test func noBetExceedsTheMostThatItsCountsAllow() throws {
+    var source = SplitMix(state: 31)
+    var (close, answered) = (0, 0)
+    for _ in 0..<4000 {
+      let threshold = source.uniform() < 0.5 ? source.uniform() : 1 - exp2(-1 - 30 * source.uniform())
+      let size = 1 + Int(exp2(24 * source.uniform()))
+      // About the threshold, within some standard deviations.
+      let width = (Double(size) * threshold * (1 - threshold)).squareRoot()
+      let near = Double(size) * threshold + (12 * source.uniform() - 6) * width
+      let hits = source.uniform() < 0.2 ? size : min(size, max(0, Int(near)))
+      let most = BettingTest.mostEvidence(hits: hits, misses: size - hits, of: threshold)
+      let above = try BettingTest.logEvidence(hits: hits, misses: size - hits, above: threshold)
+      #expect(above <= most, "\(hits) of \(size) above \(threshold)")
+      let isBelow = Double(hits) < threshold * Double(size)
+      let against = try BettingTest.logEvidence(hits: hits, misses: size - hits, against: threshold)
+      if isBelow { #expect(against <= most, "\(hits) of \(size) against \(threshold)") }
+      close += max(above, against) > 0.5 * most ? 1 : 0
+      var test = try BettingTest(threshold: threshold, alpha: 0.05, beta: 0.01)
+      let expected: BettingTest.Decision =
+        above >= -log(0.05) ? .yes : isBelow && against >= -log(0.01) ? .no : .undecided
+      #expect(try test.add(hits: hits, misses: size - hits) == expected)
+      answered += expected == .undecided ? 0 : 1
+    }
+    #expect(close > 400 && answered > 1000, "\(close) close, \(answered) answered")
   }
 
   /// Failed samples are misses for yes and hits for no.
