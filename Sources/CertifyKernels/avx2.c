@@ -6,5 +6,6 @@
 
 #include "lanes.h"
 #include "rows.h"
+#include "intervals.h"
 
 #endif

@@ -104,3 +104,15 @@ void certify_scatter_row(
   double *results) {
   DISPATCH(certify_scatter_row, places, weights, count, value, results)
 }
+
+void certify_interval_rows(
+  enum certify_path path, const double *weights, size_t terms, const double *lower, const double *upper,
+  const double *magnitude, double *low, double *high, double *size, size_t count) {
+  DISPATCH(certify_interval_rows, weights, terms, lower, upper, magnitude, low, high, size, count)
+}
+
+void certify_ball_rows(
+  enum certify_path path, const double *weights, size_t terms, const double *center, const double *scale,
+  const double *slack, double *sums, size_t count) {
+  DISPATCH(certify_ball_rows, weights, terms, center, scale, slack, sums, count)
+}

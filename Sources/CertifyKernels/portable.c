@@ -4,3 +4,4 @@
 
 #include "lanes.h"
 #include "rows.h"
+#include "intervals.h"

@@ -44,7 +44,13 @@ enum : uint32_t {
     const int32_t *places, const double *weights, size_t terms, const double *values, double *results,   \
     size_t count);                                                                                       \
   void certify_scatter_row_##SUFFIX(                                                                     \
-    const int32_t *places, const double *weights, size_t count, const double *value, double *results);
+    const int32_t *places, const double *weights, size_t count, const double *value, double *results);   \
+  void certify_interval_rows_##SUFFIX(                                                                   \
+    const double *weights, size_t terms, const double *lower, const double *upper,                       \
+    const double *magnitude, double *low, double *high, double *size, size_t count);                     \
+  void certify_ball_rows_##SUFFIX(                                                                       \
+    const double *weights, size_t terms, const double *center, const double *scale, const double *slack, \
+    double *sums, size_t count);
 
 DECLARE_PATH(portable)
 #if defined(__x86_64__)

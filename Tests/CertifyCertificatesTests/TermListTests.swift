@@ -129,4 +129,74 @@ import _CertifyTestSupport
       }
     }
   }
+
+  /// Sums along the rows of a matrix that is stored whole are those of the list of its terms, with numbers of terms that
+  /// eight divides and does not.
+  @Test(arguments: [(3, 8), (5, 29), (1, 7), (4, 64)])
+  func denseRowsAreSummedLikeLists(rows: Int, columns: Int) throws {
+    var numbers = Numbers(state: UInt64(rows * columns))
+    var weights = (0..<rows * columns).map { _ in numbers.next() }
+    weights[rows * columns / 2] = 0
+    let dense = try #require(TermMatrix(dense: weights, rows: rows, columns: columns))
+    let map = AffineMap(
+      forEachTerm: { body in
+        for k in weights.indices { body(0, k / columns, k % columns, Double(weights[k])) }
+      }, shift: [], roundings: 0)
+    let list = try #require(TermMatrix.operands(of: map, outputCount: rows, inputCounts: [columns]).first)
+    #expect(dense.byOutput.termCount == rows * columns && list.byOutput.termCount == rows * columns - 1)
+    #expect(dense.byInput.rows(count: columns).count { $0?.weights.count == rows } == columns)
+
+    let middle = (0..<columns).map { _ in Double(numbers.next()) }
+    let (lower, upper) = (middle.map { $0 - 0.25 }, middle.map { $0 + 0.5 })
+    func intervals(_ terms: TermList) -> [[Double]] {
+      var sums = [[Double]](repeating: [Double](repeating: 1, count: rows), count: 3)
+      var (low, high, size) = (sums[0], sums[1], sums[2])
+      terms.addIntervals(lower, upper, low: &low, high: &high, size: &size)
+      sums = [low, high, size]
+      return sums
+    }
+    for (found, expected) in zip(intervals(dense.byOutput), intervals(list.byOutput)) {
+      for (a, b) in zip(found, expected) { #expect(abs(a - b) < 1e-12) }
+    }
+    for row in 0..<rows {
+      let least = (0..<columns).reduce(1.0) { sum, column in
+        let weight = Double(weights[row * columns + column])
+        return sum + min(weight * lower[column], weight * upper[column])
+      }
+      #expect(abs(intervals(dense.byOutput)[0][row] - least) < 1e-12)
+    }
+    func sums(_ terms: TermList) -> [TermList.BallSum] {
+      terms.ballSums(center: middle, scale: upper, slack: upper.map { abs($0) }, count: rows)
+    }
+    for (a, b) in zip(sums(dense.byOutput), sums(list.byOutput)) {
+      #expect(abs(a.middle - b.middle) < 1e-12 && abs(a.size - b.size) < 1e-12)
+      #expect(abs(a.squares - b.squares) < 1e-12 && a.largest == b.largest && abs(a.slack - b.slack) < 1e-12)
+      #expect(a.largest > 0 && a.slack > 0 && a.squares > 0)
+    }
+  }
+
+  /// A matrix that is mostly zeros is kept as a list.
+  @Test func sparseMatricesAreLists() {
+    #expect(TermMatrix(dense: [0, 0, 1, 0], rows: 2, columns: 2) == nil)
+    #expect(TermMatrix(dense: [1, 0, 1, 1], rows: 2, columns: 2) != nil)
+  }
+
+  @Test func intervalPathsAgreeBitForBit() {
+    var numbers = Numbers(state: 12)
+    let (rows, terms) = (5, 21)
+    let weights = (0..<rows * terms).map { _ in Double(numbers.next()) }
+    let vectors = (0..<3).map { _ in (0..<terms).map { _ in Double(numbers.next()) } }
+    let paths = [certify_path_portable, certify_path_avx2, certify_path_avx512]
+    let results = paths.filter { certify_path_is_available($0) }.map { path in
+      var intervals = [[Double]](repeating: [Double](repeating: 0.5, count: rows), count: 3)
+      var (low, high, size) = (intervals[0], intervals[1], intervals[2])
+      certify_interval_rows(
+        path, weights, terms, vectors[0], vectors[1], vectors[2], &low, &high, &size, rows)
+      intervals = [low, high, size]
+      var sums = [Double](repeating: 0, count: 5 * rows)
+      certify_ball_rows(path, weights, terms, vectors[0], vectors[1], vectors[2], &sums, rows)
+      return intervals + [sums]
+    }
+    for result in results { #expect(result == results[0]) }
+  }
 }

@@ -60,6 +60,15 @@ struct AffineStep: Sendable {
     case .transposedConvolution(let convolution):
       guard let terms = ConvolutionTerms(convolution, input: output, output: input) else { break }
       return [try matrix(of: terms, node, room: room).transposed]
+    case .linear(let linear) where sizes[node.inputs[0]] == linear.weights.shape[1]:
+      let weights = linear.weights.elements
+      guard weights.allSatisfy(\.isFinite) else { throw .notFinite(node: node.name) }
+      guard weights.count <= room / 2 else { throw .tooLarge(reason: "\(weights.count) terms") }
+      if let matrix = TermMatrix(
+        dense: weights, rows: linear.weights.shape[0], columns: linear.weights.shape[1])
+      {
+        return [matrix]
+      }
     default: break
     }
     var count = 0

@@ -39,22 +39,11 @@ struct BallImage: Sendable {
 
   /// One for each element of an affine map.
   func sums(of step: AffineStep, count: Int, ball: InputRegion.Ball) -> [Sum] {
-    var sums = [Sum](repeating: Sum(), count: count)
-    step.matrices[0].byOutput.forEachRow { row in
-      var (sum, length, off) = (Sum(), 0.0, 0.0)
-      row.forEach { place, weight in
-        let (product, reach) = (weight * center[place], abs(weight * scale[place]))
-        sum.middle += product
-        sum.size += abs(product)
-        length = ball.norm == .l1 ? max(length, reach) : length + reach * reach
-        off += abs(weight) * slack[place]
-      }
-      if ball.norm == .l2 { length = length.squareRoot() }
-      sum.reach = ball.radius * length + off
-      sum.count = row.weights.count
-      sums[row.element] = sum
+    step.matrices[0].byOutput.ballSums(center: center, scale: scale, slack: slack, count: count).map { sum in
+      let length = ball.norm == .l1 ? sum.largest : sum.squares.squareRoot()
+      return Sum(
+        middle: sum.middle, size: sum.size, reach: ball.radius * length + sum.slack, count: sum.count)
     }
-    return sums
   }
 
   /// The intervals of an affine map's elements over the ball, rounded outward.
@@ -84,7 +73,8 @@ struct BallImage: Sendable {
       row.forEach { place, weight in
         let product = weight * center[place]
         shifted[row.element] += product
-        scales[row.element] = weight * scale[place]
+        // Away from zero, so that it covers its own rounding.
+        scales[row.element] = weight * scale[place] * (1 + 0x1p-51)
         slacks[row.element] +=
           abs(weight) * slack[place] * (1 + 0x1p-50) + (abs(product) + abs(shifted[row.element])) * 0x1p-50
       }

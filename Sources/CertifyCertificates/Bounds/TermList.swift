@@ -14,6 +14,8 @@ struct TermList: Sendable {
     private(set) var weights: [Double] = []
     /// Whether all rows have the same places.
     private(set) var isShared = false
+    /// The first place, where all rows have the same places and these are consecutive.
+    private(set) var firstOfRun: Int?
 
     init() {}
 
@@ -21,6 +23,14 @@ struct TermList: Sendable {
       self.starts = starts
       self.places = places
       self.weights = weights
+    }
+
+    /// A matrix that is stored whole, row by row.
+    init(rows: Int, columns: Int, weights: [Double]) {
+      self.init(
+        starts: (0...rows).map { Int64($0 * columns) }, places: (0..<columns).map { Int32($0) },
+        weights: weights)
+      isShared = true
     }
 
     var rowCount: Int { starts.count - 1 }
@@ -44,13 +54,19 @@ struct TermList: Sendable {
 
     /// Keeps the places of one row where all have the same.
     func sharing() -> Pattern {
-      let first = row(0).places
-      guard rowCount > 1, !isShared, !first.isEmpty,
-        (1..<rowCount).allSatisfy({ row($0).places.elementsEqual(first) })
-      else { return self }
       var result = self
-      result.places = Array(first)
-      result.isShared = true
+      let first = row(0).places
+      if rowCount > 1, !isShared, !first.isEmpty,
+        (1..<rowCount).allSatisfy({ row($0).places.elementsEqual(first) })
+      {
+        result.places = Array(first)
+        result.isShared = true
+      }
+      if result.isShared || rowCount == 1, let start = first.first,
+        first.enumerated().allSatisfy({ Int($1) == Int(start) + $0 })
+      {
+        result.firstOfRun = Int(start)
+      }
       return result
     }
   }
@@ -95,12 +111,16 @@ struct TermList: Sendable {
   /// Calls `body` with the terms of every element that has a row.
   @inline(__always)
   func forEachRow(_ body: (Row) -> Void) {
-    for block in blocks {
-      let pattern = patterns[block.pattern]
-      for k in 0..<pattern.rowCount {
-        let (places, weights) = pattern.row(k)
-        body(Row(element: block.first + k * stride, base: block.base, places: places, weights: weights))
-      }
+    for block in blocks { forEachRow(of: block, body) }
+  }
+
+  /// Calls `body` with the terms of every element of a block.
+  @inline(__always)
+  func forEachRow(of block: Block, _ body: (Row) -> Void) {
+    let pattern = patterns[block.pattern]
+    for k in 0..<pattern.rowCount {
+      let (places, weights) = pattern.row(k)
+      body(Row(element: block.first + k * stride, base: block.base, places: places, weights: weights))
     }
   }
 
@@ -192,38 +212,5 @@ extension TermList {
     }
   }
 
-  private static let path = certify_best_path()
-}
-
-extension TermList {
-  /// Adds the intervals of Σ weight · value, each value anywhere in its own, and the largest Σ |weight · value|.
-  func addIntervals(
-    _ lower: [Double], _ upper: [Double], low: inout [Double], high: inout [Double], size: inout [Double]
-  ) {
-    lower.withUnsafeBufferPointer { lower in
-      upper.withUnsafeBufferPointer { upper in
-        for block in blocks {
-          let pattern = patterns[block.pattern]
-          pattern.places.withUnsafeBufferPointer { places in
-            pattern.weights.withUnsafeBufferPointer { weights in
-              for k in 0..<pattern.rowCount {
-                let element = block.first + k * stride
-                var (a, b, s) = (low[element], high[element], size[element])
-                let (first, end) = (Int(pattern.starts[k]), Int(pattern.starts[k + 1]))
-                let firstPlace = pattern.firstPlace(ofRow: k) - first
-                for term in first..<end {
-                  let (weight, place) = (weights[term], block.base + Int(places[firstPlace + term]))
-                  let (p, q) = (weight * lower[place], weight * upper[place])
-                  a += min(p, q)
-                  b += max(p, q)
-                  s += max(abs(p), abs(q))
-                }
-                (low[element], high[element], size[element]) = (a, b, s)
-              }
-            }
-          }
-        }
-      }
-    }
-  }
+  static let path = certify_best_path()
 }

@@ -3,6 +3,27 @@ struct TermMatrix: Sendable {
   let byOutput: TermList
   let byInput: TermList
 
+  init(byOutput: TermList, byInput: TermList) {
+    self.byOutput = byOutput
+    self.byInput = byInput
+  }
+
+  /// A matrix that is stored whole, [rows, columns]; `nil` where most of it is zero, so that a list of its terms is shorter.
+  init?(dense weights: [Float], rows: Int, columns: Int) {
+    guard weights.count == rows * columns, weights.count(where: { $0 == 0 }) * 2 < weights.count else {
+      return nil
+    }
+    let transposed = [Double](unsafeUninitializedCapacity: weights.count) { buffer, count in
+      for row in 0..<rows {
+        for column in 0..<columns { buffer[column * rows + row] = Double(weights[row * columns + column]) }
+      }
+      count = weights.count
+    }
+    byOutput = TermList(
+      TermList.Pattern(rows: rows, columns: columns, weights: weights.map(Double.init)))
+    byInput = TermList(TermList.Pattern(rows: columns, columns: rows, weights: transposed))
+  }
+
   /// The terms of each operand of an affine map; terms of weight 0 are left out.
   static func operands(
     of map: AffineMap, outputCount: Int, inputCounts: [Int]

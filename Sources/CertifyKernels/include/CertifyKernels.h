@@ -124,4 +124,17 @@ void certify_scatter_row(
   enum certify_path path, const int32_t *places, const double *weights, size_t count, const double *value,
   double *results);
 
+/// For a matrix W of count rows of `terms` weights and intervals of as many values: low[k] += the smallest sum of
+/// W[k][t] v[t], high[k] += the largest, size[k] += the sum of |W[k][t]| magnitude[t], with `magnitude` the largest
+/// |v[t]|. Summed in double precision, to nearest.
+void certify_interval_rows(
+  enum certify_path path, const double *weights, size_t terms, const double *lower, const double *upper,
+  const double *magnitude, double *low, double *high, double *size, size_t count);
+
+/// For each of count rows w of `terms` weights five numbers: the sum of w[t] center[t], that of |w[t] center[t]|, that of
+/// (w[t] scale[t])^2, the largest |w[t] scale[t]|, and the sum of |w[t]| slack[t].
+void certify_ball_rows(
+  enum certify_path path, const double *weights, size_t terms, const double *center, const double *scale,
+  const double *slack, double *sums, size_t count);
+
 #endif
