@@ -43,6 +43,9 @@ extension Evaluator {
     guard needed <= budget else {
       throw EvaluationError.budgetTooSmall(budget: budget, needed: needed)
     }
+    let asksOnlySamples = configuration.classifiers == [.smoothed] && configuration.smoothedAttack == .none
+    control.draw(budget: budget, isLast: asksOnlySamples)
+    defer { control.endDrawing() }
     var left = budget
     while true {
       let chosen = BudgetedSampling.drawing(samplings, left: left)
@@ -50,7 +53,10 @@ extension Evaluator {
       let before = samplings
       let drawn = try Self.map(0..<chosen.count, on: workers) { worker, position in
         let item = chosen[position]
-        return try worker.draw(before[item], at: input(item / smoothings), smoothing: item % smoothings)
+        let counts = try worker.draw(
+          before[item], at: input(item / smoothings), smoothing: item % smoothings)
+        control.count(drawn: counts.samples)
+        return counts
       }
       for (item, counts) in zip(chosen, drawn) {
         try samplings[item].add(counts)

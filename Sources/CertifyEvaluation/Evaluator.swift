@@ -22,6 +22,14 @@ public struct Evaluator: Sendable {
   /// The most inputs that a worker takes at once, where attacks that share batches are all there is to do.
   private static var largestBlock: Int { 96 }
 
+  /// How many inputs a worker takes at once where it shares batches among them: at most ``largestBlock``, and as many
+  /// in the last block as in the others, as far as that goes, since the time left is estimated by the block.
+  private static func block(count: Int, workers: Int) -> Int {
+    let share = max(1, (count + workers - 1) / workers)
+    let blocks = (share + largestBlock - 1) / largestBlock
+    return (share + blocks - 1) / blocks
+  }
+
   /// What came of a run.
   public struct Outcome: Sendable {
     /// In the order of the inputs; those that were not finished are missing.
@@ -37,7 +45,7 @@ public struct Evaluator: Sendable {
   ///   - jobs: The most threads; results do not depend on it.
   ///   - control: Stops the run and counts its progress.
   ///   - input: The input at a position in 0..<count; called from any thread.
-  /// - Throws: As ``run(count:jobs:control:input:deliver:)``.
+  /// - Throws: As ``run(count:jobs:control:foresees:input:deliver:)``.
   public func run(
     count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> AttackInput
   ) throws -> Outcome {
@@ -58,18 +66,21 @@ public struct Evaluator: Sendable {
   ///   - count: The number of inputs.
   ///   - jobs: The most threads; results do not depend on it.
   ///   - control: Stops the run and counts its progress.
+  ///   - foresees: Whether ``RunControl/timeLeft`` shall know ahead which inputs f classifies correctly: `input` is
+  ///     then called before an input's turn too.
   ///   - input: The input at a position in 0..<count; called from any thread.
   ///   - deliver: Called from any thread, in any order, with the position of the input.
   /// - Throws: `AttackError` when an attack does not exist for the model; what making a classifier throws; the first
   ///   error that `deliver` throws.
   public func run(
-    count: Int, jobs: Int, control: RunControl, input: @escaping @Sendable (Int) -> AttackInput,
+    count: Int, jobs: Int, control: RunControl, foresees: Bool = false,
+    input: @escaping @Sendable (Int) -> AttackInput,
     deliver: @escaping @Sendable (Int, EvaluatedInput) throws -> Void
   ) throws {
     try configuration.checkAttacks(on: source)
     control.plan(inputs: count)
     let workers = max(1, min(jobs, count))
-    let block = try configuration.onlyAttacksInBatches ? max(1, min(Self.largestBlock, count / workers)) : 1
+    let block = try configuration.onlyAttacksInBatches ? Self.block(count: count, workers: workers) : 1
     let noises = try configuration.smoothings.map {
       try SharedNoise($0, source: source, configuration: configuration)
     }
@@ -80,6 +91,7 @@ public struct Evaluator: Sendable {
       return
     }
     let next = Atomic<Int>(0)
+    let foresight = !foresees ? nil : Foresight(control: control, count: count, input: input)
     let failure = FirstFailure()
 
     @Sendable func work() {
@@ -91,18 +103,24 @@ public struct Evaluator: Sendable {
         while !control.isFinishing, !stop.isRaised {
           let first = next.wrappingAdd(block, ordering: .relaxed).oldValue
           guard first < count else { return }
-          let begin = ContinuousClock.now
+          var begin = ContinuousClock.now
           let inputs = (first..<min(first + block, count)).map(input)
-          worker.attackAhead(inputs)
-          let share = (ContinuousClock.now - begin) / inputs.count
+          let isAhead = worker.attacksAhead(inputs)
+          if isAhead {
+            for position in first..<first + inputs.count { control.begin(position) }
+            worker.attackAhead(inputs)
+          }
           for (position, input) in zip(first..., inputs) {
-            let start = ContinuousClock.now
-            control.begin(position)
+            if !isAhead {
+              begin = ContinuousClock.now
+              control.begin(position)
+            }
             guard var evaluated = worker.outcome(for: input) else { return }
-            evaluated.duration = share + (ContinuousClock.now - start)
+            evaluated.duration = ContinuousClock.now - begin
             try deliver(position, evaluated)
             control.finish(position)
             if control.isFinishing { return }
+            if !isAhead { foresight?.look(with: worker.sampling) }
           }
         }
       } catch {
@@ -121,7 +139,7 @@ public struct EvaluatedInput: Sendable {
   public var result: InputResult
   /// The points behind the upper bounds, by the positions of their brackets; the input itself is left out.
   public var witnesses: [Int: [Float]] = [:]
-  /// How long the worker was at it.
+  /// How long the worker was at it, or at all those whose attacks share batches with its own.
   public var duration = Duration.zero
 
   init(result: InputResult, witnesses: [Witness?] = []) {

@@ -4,12 +4,17 @@ import CertifyResults
 import CertifyThreat
 
 extension Worker {
+  /// Whether the attacks on inputs share batches, ahead of their turns.
+  func attacksAhead(_ inputs: [AttackInput]) -> Bool {
+    shared != nil && gradients != nil && inputs.count > 1
+  }
+
   /// Attacks inputs whose turns are about to come, where their attacks share batches.
   ///
   /// What one of them fails with, or is interrupted by, is met again at its turn.
   func attackAhead(_ inputs: [AttackInput]) {
     attacked = [:]
-    guard let shared, let gradients, inputs.count > 1 else { return }
+    guard let shared, let gradients else { return }
     for norm in configuration.norms {
       let outcomes = try? configuration.baseAttack(norm).run(
         on: inputs, reference: reference, gradients: gradients, shared: shared)

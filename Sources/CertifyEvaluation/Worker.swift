@@ -29,7 +29,7 @@ final class Worker {
   /// f where f itself is bracketed: asked about one row at a time where attacks have gradients to ask.
   let reference: any Classifier
   /// f inside the smoothed classifiers; may differ from the other one in rounding errors.
-  let sampling: any Classifier
+  let sampling: MonitoredClassifier
   let gradients: (any DifferentiableClassifier)?
   /// Another model, for attacks on f by transfer.
   let surrogate: (any DifferentiableClassifier)?
@@ -62,10 +62,10 @@ final class Worker {
       ? source.makeSharedClassifier().map {
         MonitoredDifferentiableClassifier($0, stop: stop)
       } : nil
-    func monitored(_ classifier: any Classifier) -> any Classifier {
+    func monitored(_ classifier: any Classifier) -> MonitoredClassifier {
       MonitoredClassifier(classifier, stop: stop)
     }
-    func makeSampling() throws -> any Classifier {
+    func makeSampling() throws -> MonitoredClassifier {
       monitored(try source.makeSamplingClassifier(batchSize: batchSize))
     }
     let isBase = configuration.classifiers.contains(.base)

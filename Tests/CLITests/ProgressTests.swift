@@ -19,6 +19,13 @@ import Testing
     #expect(line(0, of: 12, rows: 900) == "0/12 inputs · 900 evaluations/s")
   }
 
+  @Test func aBudgetIsDrawnBeforeTheFirstInput() {
+    #expect(
+      ProgressLine.line(
+        inputs: 0, total: 12, rows: 900, elapsed: .seconds(1), budget: 0.437, left: .seconds(9))
+        == "0/12 inputs · 900 evaluations/s · 43 % of the budget drawn · 0:09 left")
+  }
+
   @Test func beforeThereAreInputsNothingIsLast() {
     #expect(line(0, of: 0, rows: 0) == "0/0 inputs · 0 evaluations/s")
   }

@@ -153,7 +153,7 @@ struct InterruptionTests {
 private struct Unwanted: Error {}
 
 /// A model whose first logit is NaN where the first coordinate is above a bound.
-private struct PoisonedSource: ClassifierSource {
+struct PoisonedSource: ClassifierSource {
   let base: LoadedClassifier
   let poisonAbove: Float
   /// Called before every forward pass.

@@ -30,7 +30,8 @@ struct RunSession {
     let evaluator = Evaluator(source: subject.classifier, configuration: configuration)
     let (subject, store, logger) = (subject, store, logger)
     try evaluator.run(
-      count: pending.count, jobs: jobs, control: control, input: { subject.input(pending[$0]) },
+      count: pending.count, jobs: jobs, control: control, foresees: showsProgress,
+      input: { subject.input(pending[$0]) },
       deliver: { position, evaluated in
         try store.record(
           evaluated.result, witnesses: evaluated.witnesses, at: pending[position],

@@ -37,7 +37,7 @@ struct ProgressLine: Sendable {
   func show() {
     let line = Self.line(
       inputs: control.inputs, total: total, rows: control.rows, elapsed: ContinuousClock.now - start,
-      left: control.timeLeft)
+      budget: control.budgetShare, left: control.timeLeft)
     if isInteractive {
       Terminal.standardError("\r\u{1B}[K\(line)", terminator: "")
     } else {
@@ -51,10 +51,15 @@ struct ProgressLine: Sendable {
 
   /// `12/100 inputs · 34 100 evaluations/s · 1:23 left`; the gradients are checked and the report is written when
   /// no input is left.
-  static func line(inputs: Int, total: Int, rows: Int, elapsed: Duration, left: Duration?) -> String {
+  ///
+  /// - Parameter budget: The share of a budget that is drawn, before inputs are evaluated with it.
+  static func line(
+    inputs: Int, total: Int, rows: Int, elapsed: Duration, budget: Double? = nil, left: Duration?
+  ) -> String {
     let seconds = elapsed / .seconds(1)
     var parts = ["\(inputs)/\(total) inputs"]
     if seconds > 0 { parts.append("\(grouped(Int(Double(rows) / seconds))) evaluations/s") }
+    if let budget { parts.append("\(Int(budget * 100)) % of the budget drawn") }
     if total > 0, inputs >= total {
       parts.append("last checks")
     } else if let left {
