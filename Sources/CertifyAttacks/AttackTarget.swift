@@ -23,7 +23,9 @@ public enum AttackTarget: Sendable, Equatable {
 
   /// The classes to reach for an input with these logits, without its label.
   ///
-  /// - Parameter logits: What f gives the clean input, K numbers; ties go to the lowest class.
+  /// - Parameters:
+  ///   - logits: What f gives the clean input, K numbers; ties go to the lowest class.
+  ///   - label: The class of the input, which is never a target.
   public func classes(logits: [Float], label: Int) -> [Int] {
     let others = logits.indices.filter { $0 != label }
     switch self {

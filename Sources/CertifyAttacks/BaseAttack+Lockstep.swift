@@ -15,6 +15,7 @@ extension BaseAttack {
   /// batches run one after another.
   ///
   /// - Parameters:
+  ///   - inputs: The inputs, with their labels and indices in the data.
   ///   - reference: The classifier that defines f; every reported witness was verified on it, alone.
   ///   - gradients: The classifier that is asked about one input at a time, before and after the steps.
   ///   - shared: The classifier whose batches are shared.

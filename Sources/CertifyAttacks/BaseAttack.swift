@@ -64,10 +64,11 @@ public struct BaseAttack: Sendable {
   /// depends on the input, the parameters and the seed, not on other inputs.
   ///
   /// - Parameters:
+  ///   - input: The point, its label, and its index, which addresses the random choices.
   ///   - reference: The classifier that defines f; every reported witness was verified on it, alone.
   ///   - gradients: The classifier that the attack queries, or `nil` when the model has no gradients.
-  ///   - surrogate: Another model of the same task, whose witnesses are tried on this one; only attacks by transfer
-  ///     ask for it.
+  ///   - surrogate: Another model of the same task, whose witnesses are tried on this one; only attacks by
+  ///     transfer ask for it.
   /// - Throws: ``AttackError`` for an input that does not fit or an attack that needs gradients; what the
   ///   classifiers throw.
   public func run(

@@ -24,6 +24,12 @@ public struct FlowStep: Sendable {
   /// The box, or `nil` for all of ℝᵈ.
   public var box: Box?
 
+  /// - Parameters:
+  ///   - stepNorm: What the length of a step is measured in.
+  ///   - stepLength: The length of a step, in that norm.
+  ///   - budgetNorm: What the distance from the input is measured in.
+  ///   - budget: The most distance from the input, in that norm.
+  ///   - box: The smallest and the largest value of a coordinate, or `nil` for none.
   /// - Precondition: both lengths are positive and finite.
   public init(
     stepNorm: Norm, stepLength: Double, budgetNorm: Norm, budget: Double, box: Box?

@@ -118,6 +118,10 @@ public final class Oracle {
   }
 
   /// Asks f about the first `count` rows, after moving each to the nearest point of 𝒳.
+  ///
+  /// - Parameters:
+  ///   - count: How many rows, at most a batch.
+  ///   - attack: The name that a witness found among them gets.
   public func evaluate(count: Int, attack: String) throws -> OracleAnswer {
     guard grants(count) else { return .budgetSpent }
     for index in 0..<count { neighbourhood.snap(row(index)) }

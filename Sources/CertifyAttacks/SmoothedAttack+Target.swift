@@ -7,7 +7,11 @@ extension SmoothedAttack {
   ///
   /// A witness x' was shown to have P[f(x' + η) = target] > ½, which is more than g(x') = target asks.
   ///
-  /// - Parameter target: The class to reach, not the label.
+  /// - Parameters:
+  ///   - input: The point, its label, and its index, which addresses noise and random choices.
+  ///   - target: The class to reach, not the label.
+  ///   - reference: The classifier that defines f; its decisions are the ones counted.
+  ///   - gradients: The classifier that gives gradients, or `nil` when the model has none.
   /// - Throws: as ``run(on:reference:gradients:)``, and for a target that does not fit.
   public func run(
     on input: AttackInput, target: Int, reference: any Classifier,

@@ -50,6 +50,7 @@ public struct SmoothedAttack: Sendable {
   /// witness at distance 0, named `clean`.
   ///
   /// - Parameters:
+  ///   - input: The point, its label, and its index, which addresses noise and random choices.
   ///   - reference: The classifier that defines f; its decisions are the ones counted.
   ///   - gradients: The classifier that gives gradients, or `nil` when the model has none.
   /// - Throws: ``AttackError`` for an input that does not fit or an attack that needs gradients; what the

@@ -45,6 +45,7 @@ extension Dataset {
   /// - Parameters:
   ///   - path: the data file.
   ///   - labelsPath: a file with one label an input (.npy, .npz, IDX or text); its labels replace any others.
+  ///   - options: which columns of a CSV file are labels or left out, and how many classes a CIFAR file has.
   /// - Throws: ``DataError``.
   public static func load(
     path: String, labelsPath: String? = nil, options: DatasetOptions = DatasetOptions()

@@ -27,7 +27,15 @@ public struct Dataset: Sendable {
 
   /// Puts a data set together.
   ///
-  /// - Parameter scaling: `nil` for `divided by 255` or `as stored`, by the kind of samples.
+  /// - Parameters:
+  ///   - samples: The values of all inputs, one input after the other.
+  ///   - sampleShape: The shape of one input.
+  ///   - labels: One class an input, or `nil` for none.
+  ///   - scaling: `nil` for `divided by 255` or `as stored`, by the kind of samples.
+  ///   - source: The path of the data, or what else to call them in messages.
+  ///   - labelSource: Where the labels come from, where that is another file.
+  ///   - notes: What a reader should know of how the data were read.
+  ///   - featureNames: The names of the coordinates, where a table has them.
   /// - Throws: ``DataError`` when there are no inputs, the values are no whole number of inputs, a value is
   ///   NaN or infinite, or there are not as many labels as inputs.
   public init(

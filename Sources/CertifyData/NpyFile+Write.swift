@@ -1,7 +1,9 @@
 extension NpyFile {
   /// A .npy file, version 1.0, of little-endian single-precision numbers in row-major order.
   ///
-  /// - Parameter shape: The extents; their product is the count of `numbers`.
+  /// - Parameters:
+  ///   - numbers: The values, the last axis fastest.
+  ///   - shape: The extents; their product is the count of `numbers`.
   public static func bytes(of numbers: [Float], shape: [Int]) -> [UInt8] {
     precondition(shape.reduce(1, *) == numbers.count, "shape \(shape) does not hold \(numbers.count) numbers")
     let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")

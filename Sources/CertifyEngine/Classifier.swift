@@ -50,6 +50,7 @@ public protocol ClassifierSource: Sendable {
   /// - Parameters:
   ///   - matrix: A, [h, inputCount], row-major.
   ///   - inputCount: the coordinates of an input of the classifier that is made, at least 1.
+  ///   - batchSize: the rows of a batch, at least 1.
   func makeOffsetClassifier(matrix: [Float], inputCount: Int, batchSize: Int) throws -> any OffsetClassifier
   /// Whether there are classifiers with gradients.
   var hasGradients: Bool { get }

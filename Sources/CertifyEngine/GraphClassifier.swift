@@ -25,7 +25,11 @@ public final class GraphClassifier: DifferentiableClassifier, TrainableClassifie
 
   /// Compiles `graph`, whose output is one row of logits, or one number, for each input.
   ///
-  /// - Parameter isTrainable: whether the parameters may change and have gradients; needs `gradients`.
+  /// - Parameters:
+  ///   - graph: the network; its leading axis is the batch.
+  ///   - gradients: whether it can be asked for gradients too.
+  ///   - convolutions: which algorithms convolutions may take.
+  ///   - isTrainable: whether the parameters may change and have gradients; needs `gradients`.
   /// - Throws: ``EngineError``.
   public convenience init(
     graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct, isTrainable: Bool = false

@@ -33,7 +33,11 @@ public final class GraphEvaluator {
 
   /// Compiles `graph`; axis 0 of its input and of its output is the batch.
   ///
-  /// - Parameter isTrainable: whether the parameters may change and have gradients; needs `gradients`.
+  /// - Parameters:
+  ///   - graph: the network; its leading axis is the batch.
+  ///   - gradients: whether it can be asked for gradients too.
+  ///   - convolutions: which algorithms convolutions may take.
+  ///   - isTrainable: whether the parameters may change and have gradients; needs `gradients`.
   /// - Throws: ``EngineError`` for an operation or a shape that the kernels refuse.
   public convenience init(
     graph: Graph, gradients: Bool, convolutions: ConvolutionArithmetic = .direct, isTrainable: Bool = false

@@ -10,6 +10,9 @@ public struct BoundBaseCertificate: BaseCertificate {
   private let method: BoundMethod
   private let model: BoundedModel
 
+  /// - Parameters:
+  ///   - method: How the network is bounded.
+  ///   - classifier: The model to prove radii of.
   /// - Throws: `BoundError`, naming the operation that has no relaxation; what reading the graph throws.
   public init(method: BoundMethod, classifier: LoadedClassifier) throws {
     self.init(method: method, model: try BoundedModel(graph: classifier.graph(batchSize: 1)))

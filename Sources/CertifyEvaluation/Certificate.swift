@@ -45,7 +45,11 @@ public protocol SmoothedCertificate: Sendable {
   ) throws -> LowerBound?
   /// How far ever more samples could bring such a proof; `nil` when there is no formula for it.
   ///
-  /// The parameters are those of ``lowerBound(from:smoothing:norm:dimension:)``.
+  /// - Parameters:
+  ///   - sampling: What was counted, and at which level.
+  ///   - smoothing: The noise, and its size in the units of the input.
+  ///   - norm: What the radius is wanted in.
+  ///   - dimension: d.
   func limit(
     from sampling: SamplingRecord, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> RadiusLimit?
@@ -72,6 +76,12 @@ extension SmoothedCertificate {
   /// It is a theorem about any noise.
   public func applies(to noise: NoiseFamily) -> Bool { true }
   /// The proof does not rest on one probability.
+  ///
+  /// - Parameters:
+  ///   - radius: The radius that would be claimed.
+  ///   - smoothing: The noise.
+  ///   - norm: What the radius is measured in.
+  ///   - dimension: d, the number of coordinates of an input.
   public func probabilityNeeded(
     forRadius radius: Double, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> Double? { nil }

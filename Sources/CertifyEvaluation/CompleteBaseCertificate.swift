@@ -14,7 +14,9 @@ public struct CompleteBaseCertificate: BaseCertificate {
   private let timeout: Double
   private let search: CompleteSearch
 
-  /// - Parameter timeout: Seconds for an input in one norm, above 0. What time cuts short depends on the machine.
+  /// - Parameters:
+  ///   - classifier: The model to prove radii of.
+  ///   - timeout: Seconds for an input in one norm, above 0. What time cuts short depends on the machine.
   /// - Throws: `BoundError`, naming the operation that has no relaxation; what reading the graph throws.
   public init(classifier: LoadedClassifier, timeout: Double) throws {
     self.timeout = timeout

@@ -67,6 +67,7 @@ extension Evaluator {
   /// samples an input got of a budget is read from the record.
   ///
   /// - Parameters:
+  ///   - input: The input, as the run had it.
   ///   - stored: The input's result.
   ///   - witnesses: The stored points by the positions of their brackets, d numbers each.
   ///   - jobs: The threads that draw samples; the counts do not depend on it.

@@ -28,6 +28,12 @@ public struct GaussianSmoothedCertificate: SmoothedCertificate {
   }
 
   /// Φ(R₂/σ) for the ℓ₂ radius R₂ that holds the ball of `norm`.
+  ///
+  /// - Parameters:
+  ///   - radius: The radius that is claimed above that probability, in the units of the input.
+  ///   - smoothing: The noise, with its σ.
+  ///   - norm: What the radius is measured in.
+  ///   - dimension: d, the number of coordinates of an input.
   public func probabilityNeeded(
     forRadius radius: Double, smoothing: SmoothingRecord, norm: Norm, dimension: Int
   ) throws -> Double? {

@@ -48,6 +48,10 @@ public struct ExperimentSetting: Sendable {
   }
 
   /// One of two values, by the scale.
+  ///
+  /// - Parameters:
+  ///   - small: The value where the experiment takes seconds.
+  ///   - full: The value as published.
   public func choose<Value>(small: Value, full: Value) -> Value { scale == .small ? small : full }
 }
 

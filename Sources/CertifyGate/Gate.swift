@@ -27,6 +27,10 @@ public enum Gate {
   /// Checks before a run that each requirement names one kind of the brackets that it will have, and that
   /// there is a baseline where one is needed.
   ///
+  /// - Parameters:
+  ///   - requirements: What is to be judged.
+  ///   - manifest: What the run is asked for.
+  ///   - hasBaseline: Whether there will be a run to compare with.
   /// - Throws: `GateError`.
   public static func check(
     _ requirements: [Requirement], for manifest: RunManifest, hasBaseline: Bool = false

@@ -4,6 +4,10 @@ public enum NearestName {
   ///
   /// Upper and lower case, `_` and `-` are alike. Near enough is a distance of at most max(2, a third of the
   /// longer name); ties go to the first candidate.
+  ///
+  /// - Parameters:
+  ///   - name: What was given.
+  ///   - candidates: The names that there are.
   public static func of(_ name: String, among candidates: [String]) -> String? {
     let wanted = normal(name)
     var best: (candidate: String, distance: Int)?
@@ -19,6 +23,10 @@ public enum NearestName {
   }
 
   /// A question with the near name when there is one, else the list of all names.
+  ///
+  /// - Parameters:
+  ///   - name: What was given.
+  ///   - candidates: The names that there are.
   public static func hint(_ name: String, among candidates: [String]) -> String {
     if let near = of(name, among: candidates) { return "did you mean `\(near)`?" }
     return "known are " + candidates.map { "`\($0)`" }.joined(separator: ", ")

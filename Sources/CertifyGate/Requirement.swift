@@ -50,6 +50,10 @@ public enum Comparison: String, Sendable, Equatable, CaseIterable {
   case atMost = "<="
 
   /// Whether a figure keeps the bound; never for NaN or an infinite figure.
+  ///
+  /// - Parameters:
+  ///   - figure: The figure of the run.
+  ///   - threshold: The number in the requirement.
   public func holds(_ figure: Double, _ threshold: Double) -> Bool {
     guard figure.isFinite, threshold.isFinite else { return false }
     return switch self {

@@ -8,7 +8,7 @@ public struct ReportFile: Sendable, Equatable {
   /// The content.
   public var bytes: [UInt8]
 
-  /// A file of text in UTF-8.
+  /// A file of `text`, in UTF-8, at `path` relative to the output directory.
   public init(path: String, text: String) { self.init(path: path, bytes: Array(text.utf8)) }
 
   public init(path: String, bytes: [UInt8]) {

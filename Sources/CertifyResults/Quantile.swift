@@ -3,6 +3,10 @@ public enum Quantile {
   /// max(1, ⌈q·n⌉) for q in [0, 1]; `nil` for n = 0 or another q.
   ///
   /// A product within a few ulp of an integer is that integer: a double only approximates the decimal q.
+  ///
+  /// - Parameters:
+  ///   - fraction: q, in [0, 1].
+  ///   - count: n, the number of values.
   public static func rank(_ fraction: Double, count: Int) -> Int? {
     guard count > 0, fraction >= 0, fraction <= 1 else { return nil }
     let product = fraction * Double(count)

@@ -10,7 +10,9 @@ public enum RecordJSON {
 
   /// The text of a value.
   ///
-  /// - Parameter pretty: Whether it is broken into lines.
+  /// - Parameters:
+  ///   - value: What is written; infinite numbers and NaN become strings.
+  ///   - pretty: Whether it is broken into lines.
   /// - Throws: What encoding the value throws.
   public static func encode(_ value: some Encodable, pretty: Bool = false) throws -> String {
     let encoder = JSONEncoder()
@@ -23,6 +25,9 @@ public enum RecordJSON {
 
   /// The value of a text.
   ///
+  /// - Parameters:
+  ///   - type: What it is a value of.
+  ///   - json: The text, in UTF-8.
   /// - Throws: ``ResultsFileError`` of kind `notJSON` or `malformed`.
   public static func decode<Value: Decodable>(_ type: Value.Type, from json: Data) throws -> Value {
     let decoder = JSONDecoder()

@@ -18,6 +18,12 @@ extension Summary {
 
 extension GroupSummary {
   /// Computes the figures of one key over all `inputs`, those without such a bracket included.
+  ///
+  /// - Parameters:
+  ///   - key: Which brackets count.
+  ///   - inputs: The results of the run.
+  ///   - radii: Where the accuracies are computed; `nil` for round numbers up to the largest radius.
+  ///   - including: Radii to add to those.
   public init(key: BracketKey, inputs: [InputResult], radii: [Double]? = nil, including: [Double] = []) {
     let brackets = inputs.compactMap { $0.bracket(of: key) }
     let certifiedRadii =

@@ -82,6 +82,12 @@ public struct AccuracyPoint: Sendable, Codable, Equatable {
   public var attackedAccuracy: Double?
 
   /// Computes the accuracies from the counts and the number of all inputs.
+  ///
+  /// - Parameters:
+  ///   - radius: The radius at which they were counted.
+  ///   - certified: Inputs that are right and certified at least that far.
+  ///   - attacked: Inputs that are right and not broken within it.
+  ///   - inputs: All inputs.
   public init(radius: Double, certified: Int, attacked: Int, inputs: Int) {
     self.radius = radius
     self.certified = certified

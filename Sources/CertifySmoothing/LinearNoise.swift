@@ -28,6 +28,10 @@ public struct LinearNoise: Sendable {
   private static let largestWork = 1 << 33
 
   /// Whether the noise is `gaussian`, the layer narrower than its input, and L made within seconds.
+  ///
+  /// - Parameters:
+  ///   - layer: The first layer of the model.
+  ///   - smoothing: The noise before it.
   public static func applies(to layer: LeadingLayer, smoothing: Smoothing) -> Bool {
     let (h, d) = (layer.outputCount, layer.inputCount)
     let (square, isLarge) = h.multipliedReportingOverflow(by: h)
@@ -38,6 +42,10 @@ public struct LinearNoise: Sendable {
 
   /// Makes L, or returns `nil` where ``applies(to:smoothing:)`` says no or a weight is not finite.
   ///
+  /// - Parameters:
+  ///   - layer: The first layer of the model.
+  ///   - smoothing: The noise before it.
+  ///   - seed: The key of all noise.
   /// - Throws: ``SmoothingError`` when σ is out of range.
   public init?(layer: LeadingLayer, smoothing: Smoothing, seed: UInt64) throws(SmoothingError) {
     try smoothing.validate()

@@ -20,6 +20,10 @@ public struct NoiseGenerator: Sendable {
 
   /// Makes the generator of `smoothing` for inputs of `dimension` coordinates.
   ///
+  /// - Parameters:
+  ///   - smoothing: The noise, with its σ.
+  ///   - dimension: d, the number of coordinates of an input.
+  ///   - seed: The key of all noise.
   /// - Throws: ``SmoothingError`` when σ or `dimension` is out of range.
   public init(smoothing: Smoothing, dimension: Int, seed: UInt64) throws {
     try self.init(smoothing: smoothing, dimension: dimension, seed: seed, path: certify_best_path())
@@ -58,6 +62,10 @@ public struct NoiseGenerator: Sendable {
 
   /// Refuses what ``write(_:input:purpose:sample:into:)`` cannot draw.
   ///
+  /// - Parameters:
+  ///   - x: The input.
+  ///   - input: Its index, 0 ..< 2³².
+  ///   - samples: The numbers of the samples, within 0 ..< 2³².
   /// - Throws: ``SmoothingError`` when x has another size, is not on the grid that the noise needs, or when an
   ///   index does not fit the 32 bits of a noise address.
   public func check(_ x: SmoothingInput, input: Int, samples: Range<Int>) throws(SmoothingError) {

@@ -65,6 +65,7 @@ public struct LinearSampling {
   ///   - classifier: what `ClassifierSource.makeOffsetClassifier` made for the noise's factor, or a classifier
   ///     that passes everything on to it.
   ///   - offset: that classifier's offset.
+  ///   - noise: the noise in as many dimensions as the leading layer has rank.
   public init(
     classifier: any Classifier, offset: UnsafeMutableBufferPointer<Float>, noise: LinearNoise
   ) {

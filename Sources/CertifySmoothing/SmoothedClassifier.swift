@@ -24,6 +24,10 @@ public final class SmoothedClassifier {
 
   /// Wraps `classifier` with noise of its own.
   ///
+  /// - Parameters:
+  ///   - classifier: f, with buffers of its own.
+  ///   - smoothing: The noise, with its σ.
+  ///   - seed: The key of all noise.
   /// - Throws: ``SmoothingError`` when σ is out of range or the classifier's buffers do not fit its shape.
   public convenience init(classifier: any Classifier, smoothing: Smoothing, seed: UInt64) throws {
     let generator = try NoiseGenerator(
@@ -33,7 +37,10 @@ public final class SmoothedClassifier {
 
   /// Wraps `classifier` with noise that may be shared between workers: the tables are made once.
   ///
-  /// - Parameter linear: a shorter way to draw the same law, for counts; flip tests draw directly.
+  /// - Parameters:
+  ///   - classifier: f, with buffers of its own.
+  ///   - generator: the noise, of as many dimensions as the input has.
+  ///   - linear: a shorter way to draw the same law, for counts; flip tests draw directly.
   /// - Throws: ``SmoothingError`` when the noise has another dimension than the classifier's input, or a
   ///   classifier's buffers do not fit its shape.
   public init(
@@ -81,6 +88,7 @@ public final class SmoothedClassifier {
   /// - Parameters:
   ///   - x: the clean input; on the grid for `gaussian-sound`.
   ///   - input: the index that addresses the noise, 0 ..< 2³².
+  ///   - purpose: what the samples are for: each purpose has noise of its own.
   ///   - samples: sample numbers, within 0 ..< 2³².
   /// - Throws: ``SmoothingError`` for an input or index that cannot be drawn, and what `forward` throws (NaN).
   public func counts(
@@ -119,7 +127,10 @@ public final class SmoothedClassifier {
   /// with any batch size.
   ///
   /// - Parameters:
+  ///   - x: the candidate's point; on the grid for `gaussian-sound`.
+  ///   - input: the index that addresses the noise, 0 ..< 2³².
   ///   - candidate: the number of the candidate within its input; each one has noise of its own.
+  ///   - label: the class that g must leave, 0 ..< K.
   ///   - beta: β, in (0, 1): the level spent on this candidate.
   ///   - selectionSamples: n of the first stage, at least 1.
   ///   - maximumSamples: the most samples of the second, at least 1.

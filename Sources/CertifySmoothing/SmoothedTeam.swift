@@ -10,6 +10,10 @@ public final class SmoothedTeam {
   private let helpers: [SmoothedClassifier]
 
   /// Creates a team of classifiers that are alike; `helpers` work on threads of their own.
+  ///
+  /// - Parameters:
+  ///   - leader: The one that tests flips, and counts where it is alone.
+  ///   - helpers: Others of the same f and noise, which share its counting.
   public init(leader: SmoothedClassifier, helpers: [SmoothedClassifier]) {
     self.leader = leader
     self.helpers = helpers
@@ -17,6 +21,11 @@ public final class SmoothedTeam {
 
   /// Counts what f answers on the noise samples `samples` of (input, purpose).
   ///
+  /// - Parameters:
+  ///   - x: The clean input; on the grid for `gaussian-sound`.
+  ///   - input: The index that addresses the noise, 0 ..< 2³².
+  ///   - purpose: What the samples are for.
+  ///   - samples: Sample numbers, within 0 ..< 2³².
   /// - Throws: What ``SmoothedClassifier/counts(at:input:purpose:samples:)`` throws; where several ranges fail,
   ///   the error of the first one.
   public func counts(

@@ -14,6 +14,10 @@ extension BettingTest {
 
   /// ln E of the bet on *yes*, rounded down: the margin is 2⁻⁴⁸ times the largest terms that its summands are made of.
   ///
+  /// - Parameters:
+  ///   - hits: t, the samples that answered the class; at least 0.
+  ///   - misses: The samples that answered another one; at least 0.
+  ///   - threshold: p₀, in (0, 1].
   /// - Throws: ``StatisticsError`` for a negative count, or a threshold outside (0, 1].
   public static func logEvidence(hits: Int, misses: Int, above threshold: Double) throws(StatisticsError)
     -> Double
@@ -54,6 +58,10 @@ extension BettingTest {
   /// ln E of the bet on *no*, rounded down: the margin is 2⁻⁴⁸ (t + 2)(ln(t + 2) + |ln p₀| + |ln(1 − p₀)|), 64 units of
   /// rounding of the largest terms that ln B is made of.
   ///
+  /// - Parameters:
+  ///   - hits: t, the samples that answered the class; at least 0.
+  ///   - misses: The samples that answered another one; at least 0.
+  ///   - threshold: p₀, in (0, 1].
   /// - Throws: ``StatisticsError`` for a negative count, or a threshold outside (0, 1].
   public static func logEvidence(hits: Int, misses: Int, against threshold: Double) throws(StatisticsError)
     -> Double

@@ -55,6 +55,10 @@ public struct BettingTest: Sendable, Equatable {
 
   /// Starts a test of "p > `threshold`".
   ///
+  /// - Parameters:
+  ///   - threshold: p₀, in (0, 1].
+  ///   - alpha: α, in (0, 1): the probability of a wrong *yes*.
+  ///   - beta: β, in (0, 1): the probability of a wrong *no*.
   /// - Throws: ``StatisticsError`` unless 0 < threshold ≤ 1, 0 < α < 1 and 0 < β < 1.
   public init(threshold: Double, alpha: Double, beta: Double) throws(StatisticsError) {
     try Self.check(0, 0, threshold)
@@ -67,6 +71,11 @@ public struct BettingTest: Sendable, Equatable {
 
   /// Starts a test of "the certified ℓ₂ radius under noise N(0, σ²I) exceeds `radius`": p₀ = Φ(R/σ), rounded up.
   ///
+  /// - Parameters:
+  ///   - radius: R, at least 0, in the units of the input.
+  ///   - sigma: σ, positive, in the units of the input.
+  ///   - alpha: α, in (0, 1): the probability of a wrong *yes*.
+  ///   - beta: β, in (0, 1): the probability of a wrong *no*.
   /// - Throws: ``StatisticsError`` unless R ≥ 0 and σ > 0 are finite, 0 < α < 1 and 0 < β < 1.
   public init(radius: Double, sigma: Double, alpha: Double, beta: Double) throws(StatisticsError) {
     guard radius >= 0, radius.isFinite else {
@@ -82,6 +91,10 @@ public struct BettingTest: Sendable, Equatable {
   /// How samples are split into batches matters only for when the test may stop. After a decision nothing is
   /// added: the counts stay those that decided.
   ///
+  /// - Parameters:
+  ///   - hits: t, the samples that answered the class; at least 0.
+  ///   - misses: The samples that answered another one; at least 0.
+  ///   - failed: Samples without an answer, which count as misses; at least 0.
   /// - Throws: ``StatisticsError`` for a negative count, or more than 2⁴⁰ samples.
   @discardableResult
   public mutating func add(hits: Int, misses: Int, failed: Int = 0) throws(StatisticsError) -> Decision {

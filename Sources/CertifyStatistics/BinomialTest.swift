@@ -3,6 +3,10 @@
 public enum BinomialTest {
   /// P[X ≥ k] for X ~ Binomial(n, p): the p-value of "the probability is at most p".
   ///
+  /// - Parameters:
+  ///   - successes: k, in 0...trials.
+  ///   - trials: n, at least 1.
+  ///   - probability: p, in [0, 1].
   /// - Throws: ``StatisticsError`` unless 1 ≤ n ≤ 2⁴⁰, 0 ≤ k ≤ n and 10⁻²⁹⁰ ≤ p < 1.
   public static func upperTail(
     successes: Int, trials: Int, probability: Double
@@ -13,6 +17,10 @@ public enum BinomialTest {
 
   /// P[X ≤ k] for X ~ Binomial(n, p): the p-value of "the probability is at least p".
   ///
+  /// - Parameters:
+  ///   - successes: k, in 0...trials.
+  ///   - trials: n, at least 1.
+  ///   - probability: p, in [0, 1].
   /// - Throws: ``StatisticsError`` unless 1 ≤ n ≤ 2⁴⁰, 0 ≤ k ≤ n and 10⁻²⁹⁰ ≤ p < 1.
   public static func lowerTail(
     successes: Int, trials: Int, probability: Double
@@ -23,6 +31,9 @@ public enum BinomialTest {
 
   /// min(1, 2 P[X ≥ max(k, n−k)]) for X ~ Binomial(n, ½): the two-sided p-value of "the probability is ½".
   ///
+  /// - Parameters:
+  ///   - successes: k, in 0...trials.
+  ///   - trials: n, at least 1.
   /// - Throws: ``StatisticsError`` unless 1 ≤ n ≤ 2⁴⁰ and 0 ≤ k ≤ n.
   public static func twoSidedAtHalf(successes: Int, trials: Int) throws(StatisticsError) -> Double {
     try check(successes, trials, 0.5)

@@ -12,6 +12,10 @@ public enum ClopperPearson {
   ///
   /// L(0) = 0, L(n) = α^{1/n}.
   ///
+  /// - Parameters:
+  ///   - k: The successes, in 0...n.
+  ///   - n: The trials, at least 1.
+  ///   - alpha: α, in (0, 1): the probability with which the bound may fail.
   /// - Throws: ``StatisticsError`` unless 1 ≤ n ≤ 2⁴⁰, 0 ≤ k ≤ n and 0 < α < 1.
   public static func lowerBound(
     successes k: Int, trials n: Int, alpha: Double
@@ -45,6 +49,10 @@ public enum ClopperPearson {
   /// U(n) = 1, U(0) = 1 − α^{1/n}, and U(k; n) = 1 − L(n − k; n), though not computed so: the difference
   /// would lose what distinguishes small bounds.
   ///
+  /// - Parameters:
+  ///   - k: The successes, in 0...n.
+  ///   - n: The trials, at least 1.
+  ///   - alpha: α, in (0, 1): the probability with which the bound may fail.
   /// - Throws: ``StatisticsError`` unless 1 ≤ n ≤ 2⁴⁰, 0 ≤ k ≤ n and 0 < α < 1.
   public static func upperBound(
     successes k: Int, trials n: Int, alpha: Double

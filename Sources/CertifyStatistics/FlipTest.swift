@@ -51,7 +51,9 @@ public struct FlipTest: Sendable, Equatable {
   /// Starts a test.
   ///
   /// - Parameters:
+  ///   - label: the class that g must leave, 0 ..< classCount.
   ///   - rival: the class that may have replaced the label, chosen on samples that are not fed to this test.
+  ///   - classCount: K, from 2 to 2²⁴.
   ///   - level: β, in (0, 1).
   /// - Throws: ``StatisticsError`` for fewer than two classes, a class that does not exist, `rival == label`, or
   ///   a level outside (0, 1).
@@ -76,6 +78,9 @@ public struct FlipTest: Sendable, Equatable {
 
   /// Adds the class counts of a batch of fresh samples and returns the outcome after it.
   ///
+  /// - Parameters:
+  ///   - batch: How often each class answered, at least 0.
+  ///   - newlyFailed: Samples without an answer, at least 0.
   /// - Throws: ``StatisticsError`` for a list of another length than the number of classes, a negative count, or
   ///   more than 2⁴⁰ samples.
   @discardableResult

@@ -18,6 +18,10 @@ public struct NestedBettingTest: Sendable, Equatable {
 
   /// Starts the tests.
   ///
+  /// - Parameters:
+  ///   - thresholds: Each p₀, in (0, 1].
+  ///   - alpha: α, in (0, 1): the probability of a wrong *yes*.
+  ///   - beta: β, in (0, 1): the probability of a wrong *no*.
   /// - Throws: ``StatisticsError`` unless 0 < threshold ≤ 1 for each, 0 < α < 1 and 0 < β < 1.
   public init(thresholds: [Double], alpha: Double, beta: Double) throws(StatisticsError) {
     self.thresholds = thresholds.sorted()
@@ -39,6 +43,10 @@ public struct NestedBettingTest: Sendable, Equatable {
 
   /// Adds samples to every open test.
   ///
+  /// - Parameters:
+  ///   - hits: t, the samples that answered the class; at least 0.
+  ///   - misses: The samples that answered another one; at least 0.
+  ///   - failed: Samples without an answer, which count as misses; at least 0.
   /// - Throws: ``StatisticsError`` for a negative count, or more than 2⁴⁰ samples.
   public mutating func add(hits: Int, misses: Int, failed: Int = 0) throws(StatisticsError) {
     for k in tests.indices where decisions[k] == .undecided {
@@ -95,6 +103,9 @@ public struct NestedBettingTest: Sendable, Equatable {
 extension BettingTest {
   /// The least number of samples after which "p > `threshold`" can be answered *yes*: all of them hits.
   ///
+  /// - Parameters:
+  ///   - threshold: p₀, in (0, 1].
+  ///   - alpha: α, in (0, 1): the probability of a wrong *yes*.
   /// - Throws: ``StatisticsError`` unless 0 < threshold ≤ 1 and 0 < α < 1.
   /// - Returns: `nil` when 2⁴⁰ do not suffice.
   public static func samplesNeeded(threshold: Double, alpha: Double) throws(StatisticsError) -> Int? {

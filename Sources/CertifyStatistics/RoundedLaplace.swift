@@ -20,6 +20,7 @@ public struct RoundedLaplace: RoundedLaw, Equatable {
   ///
   /// - Parameters:
   ///   - lambda: λ, with 0.05 ≤ gridSteps·λ ≤ 2²³.
+  ///   - gridSteps: the steps of the grid in a unit, from 1 to 65535: 255 for 8-bit data in [0, 1].
   ///   - reach: K, from 1 to 2¹⁶. Everything beyond ±(K − ½) steps is folded into the cells ±K.
   /// - Throws: ``StatisticsError`` for an argument outside its range.
   public init(lambda: Double, gridSteps: Int = 255, reach: Int) throws(StatisticsError) {

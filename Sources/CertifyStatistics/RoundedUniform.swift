@@ -16,6 +16,7 @@ public struct RoundedUniform: RoundedLaw, Equatable {
   ///
   /// - Parameters:
   ///   - lambda: λ, with 0.1 ≤ gridSteps·λ ≤ 2²³.
+  ///   - gridSteps: the steps of the grid in a unit, from 1 to 65535: 255 for 8-bit data in [0, 1].
   ///   - reach: K ≥ 1. Everything beyond ±(K − ½) steps is folded into the cells ±K.
   /// - Throws: ``StatisticsError`` for an argument outside its range.
   public init(lambda: Double, gridSteps: Int = 255, reach: Int) throws(StatisticsError) {

@@ -31,6 +31,10 @@ public struct ManifestIdentity: Sendable, Equatable {
     public var asked: String?
 
     /// Both values, and whose they are.
+    ///
+    /// - Parameters:
+    ///   - first: Whose the first value is.
+    ///   - second: Whose the second one is.
     public func text(_ first: String, _ second: String) -> String {
       "\(parameter) is \(stored ?? "absent") \(first) and \(asked ?? "absent") \(second)"
     }

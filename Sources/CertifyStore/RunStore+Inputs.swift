@@ -6,8 +6,9 @@ extension RunStore {
   /// Keeps the result of an input and its witnesses, in a transaction of its own; safe from any thread.
   ///
   /// - Parameters:
-  ///   - position: The input's position in the run's selection.
+  ///   - result: The brackets of the input, or why it could not be evaluated.
   ///   - witnesses: The points behind its upper bounds, by the positions of the brackets.
+  ///   - position: The input's position in the run's selection.
   ///   - seconds: How long it took.
   /// - Throws: ``StoreError``.
   public func record(
@@ -52,6 +53,9 @@ extension RunStore {
 
   /// Keeps what is known only when every input is finished.
   ///
+  /// - Parameters:
+  ///   - diagnosis: Whether gradients can be relied on; `nil` where none were followed.
+  ///   - verdict: What the gate says; `nil` before it was asked.
   /// - Throws: ``StoreError``.
   public func finish(diagnosis: GradientDiagnosis?, verdict: Verdict?) throws {
     try Self.translating(path) {

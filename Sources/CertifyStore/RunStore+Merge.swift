@@ -6,7 +6,9 @@ extension RunStore {
   ///
   /// - Parameters:
   ///   - parts: Readers, at least one; every row is checked on its way.
+  ///   - directory: Where the store of the whole run is made.
   ///   - run: The whole run.
+  ///   - existing: What becomes of a run that is there already.
   /// - Throws: ``StoreError``: parts of different runs, inputs that two parts have finished, a damaged row.
   public convenience init(
     merging parts: [RunStore], into directory: String, run: StoredRun, existing: Existing

@@ -15,6 +15,10 @@ extension RunStore {
 
   /// Opens the store of a run for writing, and makes it where there is none or no input was finished in it.
   ///
+  /// - Parameters:
+  ///   - directory: The output directory of the run.
+  ///   - run: What the run is asked for.
+  ///   - existing: What becomes of a run that is there already.
   /// - Throws: ``StoreError``.
   public convenience init(writingTo directory: String, run: StoredRun, existing: Existing) throws {
     let lock = try DirectoryLock(directory: directory)

@@ -34,6 +34,9 @@ public enum Distance: String, Sendable, Codable, CaseIterable, Hashable {
 
   /// The distance of two points, computed in double precision and rounded to nearest; exact for ℓ₀.
   ///
+  /// - Parameters:
+  ///   - a: A point.
+  ///   - b: Another one.
   /// - Precondition: both have the same number of coordinates.
   public func distance(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
     if let norm { return norm.distance(a, b) }

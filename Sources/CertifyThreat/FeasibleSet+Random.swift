@@ -5,6 +5,10 @@ extension FeasibleSet {
   ///
   /// For ℓ∞ the intersection is a box and the point is uniform in it. For ℓ₁ and ℓ₂ what falls outside the
   /// box lands on its boundary. With an infinite radius the point is uniform in the box, and x₀ where it is unbounded.
+  ///
+  /// - Parameters:
+  ///   - point: The start, d coordinates, overwritten.
+  ///   - generator: Where the random numbers come from.
   public mutating func randomPoint(
     into point: UnsafeMutableBufferPointer<Float>, using generator: inout some RandomNumberGenerator
   ) {

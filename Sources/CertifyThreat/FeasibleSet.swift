@@ -110,6 +110,10 @@ public struct FeasibleSet: Sendable {
   }
 
   /// Moves the set to another input and budget.
+  ///
+  /// - Parameters:
+  ///   - center: The input, d coordinates.
+  ///   - radius: The budget, at least 0.
   public mutating func move(to center: [Float], radius: Double) throws(ThreatError) {
     var failure: ThreatError?
     center.withUnsafeBufferPointer { center in

@@ -16,6 +16,13 @@ public struct FeatureLimits: Sendable, Equatable, Codable {
   /// sᵢ > 0, d numbers: lengths are those of (x'ᵢ − xᵢ)/sᵢ; `nil` for all 1.
   public let scale: [Float]?
 
+  /// - Parameters:
+  ///   - count: d, the number of coordinates.
+  ///   - lower: The smallest value of each coordinate; `nil` for no limits.
+  ///   - upper: The largest value of each coordinate; `nil` for no limits.
+  ///   - immutable: The coordinates that no adversary changes, in 0..<d.
+  ///   - step: The step of each coordinate, at least 0; `nil` where all move freely.
+  ///   - scale: sᵢ > 0: lengths are those of (x′ᵢ − xᵢ)/sᵢ; `nil` for all 1.
   /// - Throws: ``ThreatError`` when a list has another length, an interval is empty, a step or a scale is not a number
   ///   that makes sense, or a coordinate does not exist.
   public init(
@@ -86,7 +93,7 @@ public struct Box: Sendable, Equatable {
     self.upper = upper
   }
 
-  /// The same interval for each of `dimension` coordinates.
+  /// The same interval, `bounds`, for each of `dimension` coordinates.
   public init(_ bounds: InputSpace.Bounds, dimension: Int) {
     self.init(
       lower: Array(repeating: bounds.lower, count: dimension),

@@ -46,7 +46,10 @@ extension Norm {
 
   /// A number that is at least the exact ‖(a − b)/s‖_p of the two float vectors.
   ///
-  /// - Parameter scale: s, positive, as many numbers as coordinates; `nil` for all 1.
+  /// - Parameters:
+  ///   - a: a point.
+  ///   - b: another one, of as many coordinates.
+  ///   - scale: s, positive, as many numbers as coordinates; `nil` for all 1.
   public func distanceRoundedUp(_ a: [Float], _ b: [Float], scale: [Float]?) -> Double {
     guard let scale else { return distanceRoundedUp(a, b) }
     precondition(a.count == b.count && a.count == scale.count, "points and scales of one space")

@@ -47,6 +47,10 @@ extension Norm {
   }
 
   /// The perturbation that raises a linear function most: argmax { g·δ : ‖δ‖_p ≤ radius }.
+  ///
+  /// - Parameters:
+  ///   - gradient: g, d coordinates.
+  ///   - radius: The budget, at least 0 and finite.
   public func steepestStep(along gradient: [Float], radius: Double) -> [Float] {
     var step = gradient
     gradient.withUnsafeBufferPointer { gradient in

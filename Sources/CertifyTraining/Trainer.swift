@@ -14,7 +14,10 @@ public final class Trainer {
   private let monitor: Monitor?
 
   /// - Parameters:
+  ///   - model: the network that is trained, from the parameters it has.
+  ///   - data: what it learns from.
   ///   - holdout: inputs to watch accuracies on; `nil` for none.
+  ///   - configuration: the objective, the optimiser, how long and with which seed.
   ///   - jobs: how many threads may work.
   /// - Throws: ``TrainingError`` for values out of range, or when the objective does not suit the network.
   public init(

@@ -19,7 +19,9 @@ public struct TrainingSet: Sendable {
 
   /// Takes the inputs of a data set, whose labels must be 0…K−1 with every class present.
   ///
-  /// - Parameter classCount: K when a model fixes it; else it is the largest label + 1, at least 2.
+  /// - Parameters:
+  ///   - dataset: Inputs with labels.
+  ///   - classCount: K when a model fixes it; else it is the largest label + 1, at least 2.
   /// - Throws: ``TrainingError/labels(reason:)``, or `DataError` for data without labels.
   public init(_ dataset: Dataset, classCount: Int? = nil) throws {
     let labels = try dataset.requiredLabels()

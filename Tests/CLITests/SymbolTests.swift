@@ -62,6 +62,53 @@ import _CertifyTestSupport
     #expect(symbols.count > 20)
   }
 
+  /// A comment that lists parameters lists all of them; another one names each, where there are more than one.
+  @Test(.enabled(if: canExtract, "the toolchain has no swift-symbolgraph-extract"), arguments: libraries)
+  func commentsNameEveryParameter(library: String) throws {
+    let place = try Workplace()
+    let graph = try #require(try Self.symbols(of: library, in: place))
+    let symbols = try #require(graph["symbols"] as? [[String: Any]])
+    let incomplete = symbols.compactMap { symbol -> String? in
+      guard let comment = (symbol["docComment"] as? [String: Any])?["lines"] as? [[String: Any]],
+        let signature = symbol["functionSignature"] as? [String: Any],
+        let parameters = signature["parameters"] as? [[String: Any]],
+        // The sides of an operator have no names.
+        ((symbol["kind"] as? [String: Any])?["identifier"] as? String) != "swift.func.op",
+        // Words that come with a requirement, or with the standard library.
+        (symbol["docComment"] as? [String: Any])?["module"] as? String == library
+      else { return nil }
+      let words = comment.compactMap { $0["text"] as? String }.joined(separator: "\n")
+      let names = parameters.compactMap { ($0["internalName"] ?? $0["name"]) as? String }
+      let missing = Self.missing(names, in: words)
+      let path = (symbol["pathComponents"] as? [String] ?? []).joined(separator: ".")
+      return missing.isEmpty ? nil : "\(path): \(missing.joined(separator: ", "))"
+    }
+    #expect(incomplete == [], "say in \(library) what these parameters are")
+  }
+
+  @Test(arguments: [
+    ("Adds.\n\n- Parameter a: One.", ["a", "b"], ["b"]),
+    ("Adds.\n\n- Parameters:\n  - a: One.\n  - b: Two.", ["a", "b"], []),
+    ("Adds `a` and another.", ["a", "b"], ["b"]), ("Adds a to b.", ["a", "b"], []),
+    ("Reads it.", ["path"], []),
+    ("Bets against `threshold`s.", ["threshold", "hits"], ["hits"]),
+  ])
+  func aParameterWithoutWordsIsFound(comment: String, names: [String], missing: [String]) {
+    #expect(Self.missing(names, in: comment) == missing)
+  }
+
+  /// The parameters that a comment ought to name and does not.
+  private static func missing(_ names: [String], in comment: String) -> [String] {
+    if comment.contains("- Parameter") {
+      return names.filter { name in
+        !comment.contains("- Parameter \(name):") && !comment.contains("  - \(name):")
+      }
+    }
+    guard names.count > 1 else { return [] }
+    let words = Set(comment.matches(of: /\w+/).map { String($0.0) })
+    return names.filter { !words.contains($0) }
+  }
+
   /// Words that name parameters or symbols that do not exist, and catalogs that link to nothing.
   @Test(
     .enabled(if: canExtract && tool("docc") != nil, "the toolchain has no docc"),

@@ -13,6 +13,7 @@ public struct BoundedModel: Sendable {
   /// K ≥ 2. A single output z is the two logits (0, z).
   public let classCount: Int
 
+  /// - Parameter graph: A network up to its logits.
   /// - Throws: ``BoundError`` that names the node and the operation without a relaxation, or what is damaged.
   public init(graph: Graph) throws(BoundError) {
     self.graph = try BoundGraph(graph: graph)

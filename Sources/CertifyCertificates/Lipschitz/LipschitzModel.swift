@@ -17,6 +17,7 @@ public struct LipschitzModel: Sendable {
   /// Per node: an upper bound of the Lipschitz constant with respect to each operand.
   private let factors: [[Double]]
 
+  /// - Parameter graph: A network up to its logits.
   /// - Throws: ``BoundError`` that names the node and the operation without a constant, or what is damaged.
   public init(graph: Graph) throws(BoundError) {
     model = try BoundedModel(graph: graph)

@@ -16,6 +16,11 @@ extension GaussianCertificate {
   /// sample answered the class.
   ///
   /// - Parameters:
+  ///   - counts: how often each class answered, on samples that did not choose the class.
+  ///   - candidate: the class whose radius is bounded.
+  ///   - method: the certificate whose limit is asked for.
+  ///   - sigma: σ, positive: the standard deviation of the noise, in the units of the input.
+  ///   - alpha: α, in (0, 1): the probability with which a bound of a probability may fail.
   ///   - norm: the norm of the radii, converted as in ``radius(norm:inputCount:)``.
   ///   - inputCount: d ≥ 1.
   /// - Throws: as ``init(counts:candidate:method:sigma:alpha:)``.

@@ -99,7 +99,9 @@ public struct GaussianCertificate: Sendable, Equatable {
   ///
   /// The ℓ₂ ball of radius r holds the ℓ₁ ball of radius r and the ℓ∞ ball of radius r/√d.
   ///
-  /// - Parameter inputCount: d ≥ 1, the number of coordinates of an input.
+  /// - Parameters:
+  ///   - norm: ℓ₁, ℓ₂ or ℓ∞.
+  ///   - inputCount: d ≥ 1, the number of coordinates of an input.
   public func radius(norm: Norm, inputCount: Int) -> Double? {
     radius.flatMap { DerivedRadius.radius($0, of: .l2, in: norm, inputCount: inputCount) }
   }

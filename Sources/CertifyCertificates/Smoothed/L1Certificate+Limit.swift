@@ -19,6 +19,12 @@ extension L1Certificate {
   /// all of them. Those of Laplace noise are infinite where p̄ = 1.
   ///
   /// - Parameters:
+  ///   - counts: how often each class answered, on samples that did not choose the class.
+  ///   - candidate: the class whose radius is bounded.
+  ///   - method: the certificate whose limit is asked for.
+  ///   - lambda: λ, positive: half the width of uniform noise, or the scale of Laplace noise, in the units of
+  ///     the input.
+  ///   - alpha: α, in (0, 1): the probability with which a bound of a probability may fail.
   ///   - norm: the norm of the radii, converted as in ``radius(norm:inputCount:)``.
   ///   - inputCount: d ≥ 1.
   /// - Throws: as ``init(counts:candidate:method:lambda:alpha:)``.

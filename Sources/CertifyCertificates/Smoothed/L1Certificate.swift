@@ -116,7 +116,9 @@ public struct L1Certificate: Sendable, Equatable {
   ///
   /// The ℓ₁ ball of radius r holds the ℓ₂ ball of radius r/√d and the ℓ∞ ball of radius r/d.
   ///
-  /// - Parameter inputCount: d ≥ 1, the number of coordinates of an input.
+  /// - Parameters:
+  ///   - norm: ℓ₁, ℓ₂ or ℓ∞.
+  ///   - inputCount: d ≥ 1, the number of coordinates of an input.
   public func radius(norm: Norm, inputCount: Int) -> Double? {
     radius.flatMap { DerivedRadius.radius($0, of: .l1, in: norm, inputCount: inputCount) }
   }

@@ -8,6 +8,9 @@ import Foundation
 public enum L1Noise {
   /// 2λ(p̲ − ½) for noise uniform on [−λ, λ]ᵈ, rounded down; `nil` when p̲ ≤ ½. At a standard deviation s, λ = √3 s.
   ///
+  /// - Parameters:
+  ///   - p: p̲, in [0, 1]: at most the probability of the class.
+  ///   - lambda: λ, positive and finite: half the width of the noise, in the units of the input.
   /// - Throws: ``CertificateError`` unless λ > 0 is finite and 0 ≤ p̲ ≤ 1.
   public static func uniformRadius(probabilityLower p: Double, lambda: Double) throws -> Double? {
     try check(p, 0, lambda)
@@ -18,6 +21,10 @@ public enum L1Noise {
 
   /// λ(p̲ − p̄) for noise uniform on [−λ, λ]ᵈ, p̄ bounding every other class; rounded down, `nil` when p̲ ≤ p̄.
   ///
+  /// - Parameters:
+  ///   - p: p̲, in [0, 1]: at most the probability of the class.
+  ///   - q: p̄, in [0, 1]: at least the probability of every other class.
+  ///   - lambda: λ, positive and finite: half the width of the noise, in the units of the input.
   /// - Throws: ``CertificateError`` unless λ > 0 is finite and both probabilities are in [0, 1].
   public static func uniformRadius(
     probabilityLower p: Double, probabilityUpper q: Double, lambda: Double
@@ -30,6 +37,9 @@ public enum L1Noise {
   /// −λ ln(2(1 − p̲)) for Laplace noise of scale λ, rounded down; `nil` when p̲ ≤ ½. At a standard deviation s,
   /// λ = s/√2.
   ///
+  /// - Parameters:
+  ///   - p: p̲, in [0, 1]: at most the probability of the class.
+  ///   - lambda: λ, positive and finite: the scale of the noise, in the units of the input.
   /// - Throws: ``CertificateError`` unless λ > 0 is finite and 0 ≤ p̲ < 1.
   public static func laplaceRadius(probabilityLower p: Double, lambda: Double) throws -> Double? {
     try check(p, 0, lambda)
@@ -42,6 +52,10 @@ public enum L1Noise {
   /// max(½λ ln(p̲/p̄), −λ ln(1 − p̲ + p̄)) for Laplace noise of scale λ, p̄ bounding every other class; rounded down,
   /// `nil` when p̲ ≤ p̄.
   ///
+  /// - Parameters:
+  ///   - p: p̲, in [0, 1]: at most the probability of the class.
+  ///   - q: p̄, in [0, 1]: at least the probability of every other class.
+  ///   - lambda: λ, positive and finite: the scale of the noise, in the units of the input.
   /// - Throws: ``CertificateError`` unless λ > 0 is finite, 0 ≤ p̲ < 1 and 0 < p̄ ≤ 1.
   public static func laplaceRadius(
     probabilityLower p: Double, probabilityUpper q: Double, lambda: Double
@@ -59,6 +73,9 @@ public enum L1Noise {
   /// p₀ = ½ + R/2λ, rounded up: a probability above it certifies more than R under uniform noise. At least 1 where none
   /// does.
   ///
+  /// - Parameters:
+  ///   - radius: R, at least 0, in the units of the input.
+  ///   - lambda: λ, positive and finite: half the width of the noise, in the units of the input.
   /// - Throws: ``CertificateError`` unless λ > 0 is finite and R ≥ 0.
   public static func uniformProbability(radius: Double, lambda: Double) throws -> Double {
     try check(radius: radius, lambda)
@@ -67,6 +84,9 @@ public enum L1Noise {
 
   /// p₀ = 1 − ½ exp(−R/λ), rounded up: a probability above it certifies more than R under Laplace noise.
   ///
+  /// - Parameters:
+  ///   - radius: R, at least 0, in the units of the input.
+  ///   - lambda: λ, positive and finite: the scale of the noise, in the units of the input.
   /// - Throws: ``CertificateError`` unless λ > 0 is finite and R ≥ 0.
   public static func laplaceProbability(radius: Double, lambda: Double) throws -> Double {
     try check(radius: radius, lambda)

@@ -19,6 +19,9 @@ public struct SmoothedPrediction: Sendable, Equatable {
   /// The answer; `nil` when abstained.
   public var predicted: Int? { pValue <= alpha ? candidate : nil }
 
+  /// - Parameters:
+  ///   - counts: How often each class answered.
+  ///   - alpha: α, in (0, 1): the probability with which the prediction may be wrong.
   /// - Throws: ``CertificateError`` or `StatisticsError` for fewer than two classes, a negative count, no samples or
   ///   more than 2⁴⁰, or α outside (0, 1).
   public init(counts: ClassCounts, alpha: Double) throws {

@@ -20,6 +20,7 @@ public struct SplittingCertificate: Sendable, Equatable {
   /// D, in steps of 1/255.
   public let steps: Int
 
+  /// - Parameter counts: How often each class answered, over all samples that g has.
   /// - Throws: ``CertificateError`` for fewer than two classes, a negative count or no samples, or failed samples.
   public init(counts: ClassCounts) throws {
     guard counts.counts.count >= 2 else {
@@ -43,7 +44,9 @@ public struct SplittingCertificate: Sendable, Equatable {
   /// D/255 in ℓ₁. Differences n of grid points are integers, so that ‖n‖₁ ≤ ‖n‖₂²: √D/255 in ℓ₂, or D/(255√d) where
   /// that is more. D/(255 d) in ℓ∞.
   ///
-  /// - Parameter inputCount: d ≥ 1, the number of coordinates of an input.
+  /// - Parameters:
+  ///   - norm: ℓ₁, ℓ₂ or ℓ∞.
+  ///   - inputCount: d ≥ 1, the number of coordinates of an input.
   public func radius(norm: Norm, inputCount: Int) -> Double? {
     guard inputCount >= 1 else { return nil }
     // The next grid point is a whole step away, so that rounding to nearest claims nothing more.

@@ -25,7 +25,9 @@ public struct CompleteSearch: Sendable {
   /// Boxes of so many coordinates or fewer are split, else kinks are.
   static let mostSplitCoordinates = 12
 
-  /// - Parameter timeout: Seconds for an input, above 0.
+  /// - Parameters:
+  ///   - model: The network whose boxes are bounded and split.
+  ///   - timeout: Seconds for an input, above 0.
   public init(_ model: BoundedModel, timeout: Double) {
     self.model = model
     self.timeout = timeout

@@ -60,6 +60,9 @@ extension RunConfiguration {
 
   /// The probabilities that the radii of a plan take, ascending, with the norm and the radius that each stands for.
   ///
+  /// - Parameters:
+  ///   - smoothing: The noise.
+  ///   - dimension: d, the number of coordinates of an input.
   /// - Throws: What the certificate throws; ``EvaluationError`` where it does not rest on one probability.
   public func decisionQuestions(_ smoothing: SmoothingRecord, dimension: Int) throws -> [DecisionQuestion] {
     guard case .decide(let radii) = plan.question, let certificate = smoothedCertificate else { return [] }

@@ -12,6 +12,13 @@ public struct Quantity: Sendable, Codable, Equatable {
   public var claim: Claim?
 
   /// A number by its name; all but `ours` may be missing.
+  ///
+  /// - Parameters:
+  ///   - name: What the number is.
+  ///   - published: The number as printed.
+  ///   - ours: The number that came out here.
+  ///   - range: Where it must lie, and why.
+  ///   - claim: What must hold of it, and why.
   public init(
     _ name: String, published: Published? = nil, ours: Double, range: Range? = nil, claim: Claim? = nil
   ) {
@@ -35,6 +42,11 @@ public struct Quantity: Sendable, Codable, Equatable {
     public var place: String?
 
     /// A number as printed, and where.
+    ///
+    /// - Parameters:
+    ///   - value: The number, as printed.
+    ///   - source: Who printed it, with the year and the identifier.
+    ///   - place: The table, figure or section.
     public init(_ value: Double, in source: Source, place: String? = nil) {
       self.value = value
       self.source = source
@@ -52,6 +64,11 @@ public struct Quantity: Sendable, Codable, Equatable {
     public var meaning: String
 
     /// An interval and what it is.
+    ///
+    /// - Parameters:
+    ///   - lower: The lower end, or `nil` for none.
+    ///   - upper: The upper end, or `nil` for none.
+    ///   - meaning: What the interval is, such as a confidence interval with its level.
     public init(_ lower: Double, _ upper: Double, _ meaning: String) {
       self.lower = lower
       self.upper = upper
@@ -88,6 +105,10 @@ public struct Quantity: Sendable, Codable, Equatable {
     public var reason: String
 
     /// A condition and where it comes from.
+    ///
+    /// - Parameters:
+    ///   - kind: What must hold.
+    ///   - reason: Where it comes from.
     public init(_ kind: Kind, because reason: String) {
       self.kind = kind
       self.reason = reason

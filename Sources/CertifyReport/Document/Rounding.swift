@@ -9,15 +9,27 @@ public enum Rounding {
 
   /// The nearest decimal with `places` digits behind the point, halves away from zero: for figures that
   /// claim nothing, such as positions in a drawing.
+  ///
+  /// - Parameters:
+  ///   - value: Any finite number.
+  ///   - places: How many digits behind the point, at least 0.
   public static func nearest(_ value: Double, places: Int) -> String { text(value, places, .nearest) }
 
   /// count / total as a percentage with one digit behind the point; `–` of nothing.
   public static func percentDown(_ count: Int, of total: Int) -> String { percent(count, total, .down) }
 
   /// As `percentDown`, rounded up.
+  ///
+  /// - Parameters:
+  ///   - count: How many of them, at least 0.
+  ///   - total: How many there are, at least 1.
   public static func percentUp(_ count: Int, of total: Int) -> String { percent(count, total, .up) }
 
   /// As `percentDown`, to the nearest.
+  ///
+  /// - Parameters:
+  ///   - count: How many of them, at least 0.
+  ///   - total: How many there are, at least 1.
   public static func percentNearest(_ count: Int, of total: Int) -> String { percent(count, total, .nearest) }
 
   /// A fraction as a percentage with one digit behind the point, not above it.

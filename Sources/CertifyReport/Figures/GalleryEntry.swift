@@ -21,6 +21,16 @@ public struct GalleryEntry: Sendable, Equatable {
   /// The values shown as black and as white.
   public var range: ClosedRange<Float>
 
+  /// - Parameters:
+  ///   - key: Which bracket the witness belongs to.
+  ///   - index: The input's index in the data.
+  ///   - label: Its class.
+  ///   - witnessClass: The class that the witness is given.
+  ///   - distance: How far the witness is from the input, in the norm of the bracket.
+  ///   - clean: The input, as many numbers as `shape` says.
+  ///   - witness: The witness, as many.
+  ///   - shape: Channels × height × width, with 1 or 3 channels; or height × width.
+  ///   - range: The values that are black and white.
   /// - Returns: `nil` unless the shape is one of an image, the counts agree with it and every value is finite.
   public init?(
     key: BracketKey, index: Int, label: Int, witnessClass: Int, distance: Double, clean: [Float],

@@ -75,6 +75,10 @@ public enum Architecture: Sendable, Equatable {
 
   /// The network for batches of `batchSize` rows, with weights of 0.
   ///
+  /// - Parameters:
+  ///   - inputShape: The shape of one input.
+  ///   - classCount: K, at least 2.
+  ///   - batchSize: Rows of a batch, at least 1.
   /// - Throws: ``TrainingError/shape(architecture:shape:reason:)`` when it cannot take such inputs.
   public func graph(inputShape: [Int], classCount: Int, batchSize: Int) throws(TrainingError) -> Graph {
     var sketch = GraphSketch(input: [batchSize] + inputShape)

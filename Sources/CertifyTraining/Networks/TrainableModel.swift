@@ -20,6 +20,11 @@ public struct TrainableModel: Sendable {
   /// Weights are uniform in ±√(6/n), n the number of inputs of a unit (He et al. 2015, arXiv 1502.01852), drawn from
   /// `seed` in the order of the parameters; biases, scales and shifts start at 0.
   ///
+  /// - Parameters:
+  ///   - architecture: The layers.
+  ///   - inputShape: The shape of one input.
+  ///   - classCount: K, at least 2.
+  ///   - seed: Of the weights.
   /// - Throws: ``TrainingError``.
   public init(architecture: Architecture, inputShape: [Int], classCount: Int, seed: UInt64) throws {
     try self.init(
@@ -48,6 +53,7 @@ public struct TrainableModel: Sendable {
 
   /// A given network, up to its logits, with the parameters it has.
   ///
+  /// - Parameter classifier: The model as it was read.
   /// - Throws: ``TrainingError/noParameters`` when there is nothing to train, or what making its graph throws.
   public init(fineTuning classifier: LoadedClassifier) throws {
     let graph = try classifier.graph(batchSize: 1)
