@@ -133,7 +133,7 @@ let package = Package(
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "CertifyData", "CertifyResults", "CertifyThreat", "_CertifyTestSupport", "certify",
+        "CertifyData", "CertifyResults", "CertifyStore", "CertifyThreat", "_CertifyTestSupport", "certify",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
   ],

@@ -4,6 +4,8 @@ import GRDB
 import Testing
 import _CertifyTestSupport
 
+@testable import CertifyStore
+
 /// What can go wrong with a run's directory: a clear error, and nothing that was finished is lost.
 @Suite struct FaultTests {
   /// A few kilobytes an input, all of them in a second or so.
@@ -19,14 +21,31 @@ import _CertifyTestSupport
     ([Certify.executable.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
   }
 
-  /// Whether this user may mount a file system in a name space of its own.
-  private static let mayMount: Bool =
-    {
-      let place = try? Workplace()
-      let script = "unshare -m sh -c 'mount -t tmpfs -o size=64k none \(place?.url.path ?? "/nowhere")'"
-      return try? RunningProcess(URL(fileURLWithPath: "/bin/sh"), ["-c", script]).answer(within: 10).status
-        == 0
-    }() ?? false
+  /// What gives a script mounts of its own: root's name space, or one in which this user is root; `nil` where
+  /// neither may be had.
+  private static let isolation: String? = ["unshare -m", "unshare -rm"].first { isolation in
+    guard let place = try? Workplace() else { return false }
+    let script = "\(isolation) sh -c 'mount -t tmpfs -o size=64k none \(place.url.path)'"
+    let answer = try? RunningProcess(URL(fileURLWithPath: "/bin/sh"), ["-c", script]).answer(within: 60)
+    return answer?.status == 0
+  }
+
+  private static var mayMount: Bool { isolation != nil }
+
+  /// What SQLite says of a disk without room, whoever may mount one: a database that may not grow.
+  @Test func aDatabaseWithoutRoomIsAFullDisk() throws {
+    let place = try Workplace()
+    let queue = try DatabaseQueue(path: place.path("small.sqlite"))
+    let error = #expect(throws: DatabaseError.self) {
+      try queue.write { db in
+        try db.execute(sql: "CREATE TABLE t (a BLOB)")
+        try db.execute(sql: "PRAGMA max_page_count = 4")
+        try db.execute(sql: "INSERT INTO t VALUES (zeroblob(100000))")
+      }
+    }
+    try queue.close()
+    #expect(StoreError(try #require(error), path: "run.sqlite") == .full(path: "run.sqlite"))
+  }
 
   @Test func aFullQuotaLosesNothing() throws {
     let place = try Workplace()
@@ -47,7 +66,7 @@ import _CertifyTestSupport
     let run = Digits.run(out: place.path("disk/out"), Self.work)
     let disk = place.path("disk")
     let script = """
-      unshare -m sh -c '
+      \(Self.isolation ?? "false") sh -c '
         mkdir \(disk) && mount -t tmpfs -o size=700k none \(disk) || exit 77
         \(command(run).replacing("'", with: "\""))
         code=$?
@@ -82,7 +101,7 @@ import _CertifyTestSupport
     let place = try Workplace()
     let run = Digits.run(out: place.path("disk/out"), ["--samples", "100000000"])
     let script = """
-      unshare -m sh -c '
+      \(Self.isolation ?? "false") sh -c '
         mkdir \(place.path("disk")) && mount -t tmpfs -o ro none \(place.path("disk")) || exit 77
         \(command(run).replacing("'", with: "\""))'
       """
@@ -98,7 +117,7 @@ import _CertifyTestSupport
     let place = try Workplace()
     #expect(try Certify.run(Digits.run(out: place.path("out"), ["--first", "2"])).status == 0)
     let script = """
-      unshare -m sh -c '
+      \(Self.isolation ?? "false") sh -c '
         mount --bind \(place.path("out")) \(place.path("out")) || exit 77
         mount -o remount,bind,ro \(place.path("out")) || exit 77
         \(Certify.executable.path) report \(place.path("out")) --format json &&
