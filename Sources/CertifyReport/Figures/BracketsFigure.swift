@@ -31,7 +31,9 @@ struct BracketsFigure {
       thinned ? (0..<Self.longest).map { sorted[$0 * (sorted.count - 1) / (Self.longest - 1)] } : sorted
     total = group.inputs
     title = Wording.title(group.key)
-    let ends = found.compactMap(\.bracket.upperInForce?.radius).filter(\.isFinite).sorted()
+    // Wrong answers are their own witnesses at 0, and would crowd the others out.
+    let ends = found.filter(\.bracket.correct).compactMap(\.bracket.upperInForce?.radius)
+      .filter(\.isFinite).sorted()
     let reach = max(
       found.map(\.bracket.certifiedRadius).filter(\.isFinite).max() ?? 0,
       Quantile.of(0.95, sorted: ends) ?? 0)
@@ -85,13 +87,24 @@ struct BracketsFigure {
     } else if let upper = bracket.upperInForce?.radius {
       let end = plot.x(upper)
       if end > lower { parts.append(bar(lower, end, "unknown")) }
-      if upper <= plot.limit { parts.append(bar(end - 1, end + 2, "broken")) }
+      if upper <= plot.limit {
+        parts.append(bar(end - 1, end + 2, "broken"))
+      } else {
+        parts.append(beyond(y: y, height: thickness))
+      }
     } else {
       parts.append(
         "<path class=\"open\" d=\"M\(Drawing.number(lower + 2)) \(Drawing.number(y))H\(Drawing.number(plot.right))\"/>"
       )
     }
     return "<g><title>\(MarkupText.escaped(words(row)))</title>\(parts.joined())</g>"
+  }
+
+  /// A tip that points to a witness beyond the axis.
+  private func beyond(y: Double, height: Double) -> String {
+    let half = height / 2 + 0.5
+    return "<path class=\"broken\" d=\"M\(Drawing.number(plot.right)) \(Drawing.number(y - half))"
+      + "l6 \(Drawing.number(half))l-6 \(Drawing.number(half))z\"/>"
   }
 
   private func words(_ row: Row) -> String {
@@ -124,7 +137,11 @@ struct BracketsFigure {
     let open = rows.count { $0.bracket.correct && $0.bracket.upperInForce == nil }
     let shown =
       thinned ? "\(rows.count) of \(total) inputs, evenly chosen in sorted order" : "\(rows.count) inputs"
+    let far = rows.count { row in
+      row.bracket.correct && (row.bracket.upperInForce.map { $0.radius > plot.limit } ?? false)
+    }
     return "One line for each of \(shown), from the certified radius to the witness's distance; "
       + "\(wrong) answered wrongly, \(abstained) abstained, \(open) without a known witness."
+      + (far > 0 ? " A tip at the right: \(far) with a witness beyond the axis." : "")
   }
 }

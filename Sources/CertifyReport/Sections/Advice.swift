@@ -12,6 +12,8 @@ struct Advice {
         "Do not rely on this run: keep \(code: "results.json") and find out which of the model, the set-up or the tool is wrong."
       ]
     }
+    // Nothing else is worth reading of a model that is fed with something else than it was trained on.
+    if let suspicion { return completeness + [suspicion] }
     var items = completeness + requirements + attacks
     for group in source.summary.groups where group.inputs > 0 { items += method(group) }
     items += sample
@@ -37,6 +39,28 @@ struct Advice {
       )
     }
     return items
+  }
+
+  /// A model that may as well be guessing: mostly values in another range, channels in another order or labels with
+  /// another numbering than in training.
+  private var suspicion: Prose? {
+    let classes = source.results.manifest.classCount
+    guard classes > 1, let group = source.summary.groups.first(where: { $0.key.classifier == .base }) else {
+      return nil
+    }
+    let brackets = source.results.inputs.compactMap { $0.bracket(of: group.key) }
+    guard brackets.count >= 10, let bounds = AccuracyBounds(of: group.key, in: source.results),
+      bounds.certified(group.correct) < 1 / Double(classes), 2 * group.correct * classes <= 3 * brackets.count
+    else { return nil }
+    let answers = Dictionary(grouping: brackets.compactMap(\.predicted)) { $0 }.mapValues(\.count)
+    let most = answers.max { ($0.value, $1.key) < ($1.value, $0.key) }
+    let same =
+      most.flatMap { most in
+        10 * most.value >= 9 * brackets.count
+          ? ", and answers \(source.names.name(most.key)) to \(most.value) of them" : nil
+      } ?? ""
+    return
+      "See first whether the model gets what it was trained on: it is right on \(group.correct) of \(brackets.count) inputs, no more than guessing among \(classes) classes\(same). Are the values scaled as in training (normalisation belongs inside the model), the channels in the same order, the labels numbered alike? \(code: "certify predict") shows what it answers."
   }
 
   private var requirements: [Prose] {
