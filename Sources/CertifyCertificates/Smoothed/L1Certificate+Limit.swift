@@ -36,15 +36,7 @@ extension L1Certificate {
     let limits = try ProbabilityLimits(counts: counts, candidate: candidate, alpha: alpha)
     let (p, q) = (limits.upper, limits.runnerUp)
     guard method.isUniform || p < 1 else { return RadiusLimit(method: .infinity, best: .infinity) }
-    let own =
-      switch method {
-      case .uniformProbabilityLower: try L1Noise.uniformRadius(probabilityLower: p, lambda: lambda)
-      case .uniformRunnerUp:
-        try L1Noise.uniformRadius(probabilityLower: p, probabilityUpper: q, lambda: lambda)
-      case .laplaceProbabilityLower: try L1Noise.laplaceRadius(probabilityLower: p, lambda: lambda)
-      case .laplaceRunnerUp:
-        try L1Noise.laplaceRadius(probabilityLower: p, probabilityUpper: q, lambda: lambda)
-      }
+    let own = try method.radius(lower: p, upper: q, lambda: lambda)
     let quantile: (Double) -> Double =
       method.isUniform ? { lambda * (2 * $0 - 1) } : { laplaceQuantile($0, lambda: lambda) }
     // The certificates round down, by less than this.

@@ -31,6 +31,20 @@ public struct L1Certificate: Sendable, Equatable {
     public var boundsRunnerUp: Bool { self == .uniformRunnerUp || self == .laplaceRunnerUp }
     /// Whether the noise is uniform, else Laplace's.
     public var isUniform: Bool { self == .uniformProbabilityLower || self == .uniformRunnerUp }
+
+    /// The radius that p̲ = `lower` and p̄ = `upper` certify, rounded down; `nil` where it would not be positive.
+    func radius(lower: Double, upper: Double, lambda: Double) throws -> Double? {
+      switch self {
+      case .uniformProbabilityLower:
+        try L1Noise.uniformRadius(probabilityLower: lower, lambda: lambda)
+      case .uniformRunnerUp:
+        try L1Noise.uniformRadius(probabilityLower: lower, probabilityUpper: upper, lambda: lambda)
+      case .laplaceProbabilityLower:
+        try L1Noise.laplaceRadius(probabilityLower: lower, lambda: lambda)
+      case .laplaceRunnerUp:
+        try L1Noise.laplaceRadius(probabilityLower: lower, probabilityUpper: upper, lambda: lambda)
+      }
+    }
   }
 
   /// The noise, and how the runner-up's probability was bounded.
@@ -100,16 +114,7 @@ public struct L1Certificate: Sendable, Equatable {
     self.alpha = alpha
     probabilityLower = bounds.lower
     probabilityUpper = bounds.upper
-    let (p, q) = (bounds.lower, bounds.upper)
-    radius =
-      switch method {
-      case .uniformProbabilityLower: try L1Noise.uniformRadius(probabilityLower: p, lambda: lambda)
-      case .uniformRunnerUp:
-        try L1Noise.uniformRadius(probabilityLower: p, probabilityUpper: q, lambda: lambda)
-      case .laplaceProbabilityLower: try L1Noise.laplaceRadius(probabilityLower: p, lambda: lambda)
-      case .laplaceRunnerUp:
-        try L1Noise.laplaceRadius(probabilityLower: p, probabilityUpper: q, lambda: lambda)
-      }
+    radius = try method.radius(lower: bounds.lower, upper: bounds.upper, lambda: lambda)
   }
 
   /// The certified radius in another norm, rounded down; `nil` when abstained.
