@@ -28,6 +28,8 @@ import _CertifyTestSupport
     let smoothing = try #require(results.manifest.smoothings.first)
     if let splits = smoothing.splits {
       #expect(report.contains("M = \(splits) samples") && report.contains("without any probability"))
+      #expect(report.contains("Smoothed certificates have no probability of error"))
+      #expect(!report.contains("certificate is wrong with probability"))
       let digest = try #require(results.manifest.parameters["splitting-offsets-sha256-0.25"])
       #expect(digest.count == 64)
       #expect(lower.allSatisfy { $0.confidence == 1 })
@@ -66,6 +68,8 @@ import _CertifyTestSupport
     #expect(separate.plan == nil && separate.text.contains("For each input on its own"))
     let together = try report("together", ["--simultaneous"])
     #expect(together.plan?.statements == 6 && together.text.contains("For all inputs together"))
+    #expect(together.text.contains("All smoothed certificates are right together with probability at least"))
+    #expect(separate.text.contains("Each smoothed certificate is wrong with probability at most 0.001."))
     let best = try report("best", ["--best-sigma", "--sigma", "0.12", "0.25"])
     #expect(best.plan?.statements == 2 && best.text.contains("## Best σ for each input"))
     #expect(best.text.contains("α / 2 (Bonferroni)"))

@@ -59,16 +59,24 @@ struct SummarySection {
     return table
   }
 
+  private var smoothedCertainty: String {
+    let manifest = source.results.manifest
+    if !manifest.smoothings.isEmpty, manifest.smoothings.allSatisfy({ $0.splits != nil }) {
+      return "Smoothed certificates have no probability of error: all samples that there are were drawn."
+    }
+    if manifest.plan?.simultaneous == true {
+      return "All smoothed certificates are right together with probability at least 1 − \(manifest.alpha)."
+    }
+    return "Each smoothed certificate is wrong with probability at most \(manifest.alpha)."
+  }
+
   private var certainty: String {
     let inputs = PlainText.count(source.results.inputs.count, "input")
     var parts = [
       "The truth for these \(inputs) lies between “certified” and “not broken”. The last column is for new inputs, "
         + "if these are a random sample of them, at 95 % confidence."
     ]
-    if source.results.manifest.classifiers.contains(.smoothed) {
-      parts.append(
-        "Each smoothed certificate is wrong with probability at most \(source.results.manifest.alpha).")
-    }
+    if source.results.manifest.classifiers.contains(.smoothed) { parts.append(smoothedCertainty) }
     if let diagnosis = source.results.diagnosis {
       parts.append(
         diagnosis.isClean
