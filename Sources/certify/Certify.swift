@@ -33,7 +33,7 @@ struct Certify: ParsableCommand {
     do {
       let layers = OptionLayers(
         tree: try CommandTree.current(), environment: ProcessInfo.processInfo.environment)
-      expanded = try layers.expand(Array(CommandLine.arguments.dropFirst()))
+      expanded = try layers.expand(NegativeNumbers.joined(Array(CommandLine.arguments.dropFirst())))
     } catch {
       Terminal.standardError("error: \(error)")
       exit(withError: ExitCode(failureCode(error).rawValue))

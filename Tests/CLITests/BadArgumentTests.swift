@@ -15,6 +15,13 @@ import _CertifyTestSupport
   private static let valuesOutOfRange = [
     Case(arguments: ["--sigma", "0"], complaint: "--sigma 0.0: give a finite number above 0"),
     Case(arguments: ["--sigma=-1"], complaint: "--sigma -1.0: give a finite number above 0"),
+    Case(arguments: ["--sigma", "-1"], complaint: "--sigma -1.0: give a finite number above 0"),
+    Case(arguments: ["--sigma", "0.5", "-.5"], complaint: "--sigma -0.5: give a finite number above 0"),
+    Case(
+      arguments: ["--decide", "0.1", "-0.1"], complaint: "--decide -0.1: give finite radii of at least 0"),
+    Case(arguments: ["--samples", "-5"], complaint: "--samples -5: give a number from 1 to 2147483648"),
+    Case(
+      arguments: ["--bounds", "-1,-2"], complaint: "--bounds -1,-2: give the smallest and the largest value"),
     Case(arguments: ["--sigma", "nan"], complaint: "--sigma nan: give a finite number above 0"),
     Case(arguments: ["--sigma", "1e300"], complaint: "sigma 1e+300 cannot be used"),
     Case(arguments: ["--sigma", "1e-300"], complaint: "sigma 1e-300 cannot be used"),
@@ -42,6 +49,24 @@ import _CertifyTestSupport
     Case(
       arguments: ["--bounds", "0,0.5"], status: 65,
       complaint: "\(Digits.data): input 0, coordinate 2 is 0.6862745, outside [0.0, 0.5]; "),
+  ]
+
+  /// What says something about a classifier that is not bracketed.
+  private static let leftOut = [
+    Case(
+      arguments: ["--classifier", "smoothed", "--certificate", "crown"],
+      complaint:
+        "--certificate crown: it is about the base classifier, which is left out; add base to --classifier"),
+    Case(
+      arguments: ["--classifier", "base", "--certificate", "ibp", "gaussian-p-lower"],
+      complaint: "--certificate gaussian-p-lower: it is about the smoothed classifier, which is left out; add"
+    ),
+    Case(
+      arguments: ["--classifier", "base", "--decide", "0.1"],
+      complaint: "--decide: it is about the samples of smoothed classifiers; leave it out, or add smoothed"),
+    Case(
+      arguments: ["--classifier", "base", "--simultaneous"],
+      complaint: "--simultaneous: it is about the samples of smoothed classifiers; leave it out, or add"),
   ]
 
   private static let names = [
@@ -126,7 +151,7 @@ import _CertifyTestSupport
       complaint: "fixtures: the policy cannot be read; name a file"),
   ]
 
-  @Test(arguments: valuesOutOfRange + names + attacks + paths)
+  @Test(arguments: valuesOutOfRange + leftOut + names + attacks + paths)
   func oneLineAndNothingWritten(_ entry: Case) throws {
     let place = try Workplace()
     let answer = try Certify.run(Digits.run(out: place.path("out"), entry.arguments))

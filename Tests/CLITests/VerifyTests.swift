@@ -64,6 +64,7 @@ import _CertifyTestSupport
       ([Digits.perceptron, "/nowhere.vnnlib"], 66, "/nowhere.vnnlib: no such file"),
       (["/nowhere.onnx", fit], 66, "/nowhere.onnx"),
       ([Digits.perceptron, fit, "--timeout", "0"], 64, "--timeout 0.0: give a number of seconds"),
+      ([Digits.perceptron, fit, "--timeout", "-3"], 64, "--timeout -3.0: give a number of seconds"),
     ] as [([String], Int32, String)] {
       let answer = try Certify.run(["verify"] + arguments)
       #expect(answer.status == status, "\(answer.errors)")

@@ -75,8 +75,11 @@ import Testing
   /// What is wrong is named, with its line where it has one.
   @Test(arguments: [
     ("(assert (<= Y_0 0))", "X_0 has no lower bound"),
-    (box + "(assert (>= X_0 0.75))", "X_0 must be at least 0.75 and at most 0.5: the region is empty"),
-    (box + "(assert (or (and (<= X_1 0) (<= Y_0 0))))", "the region is empty"),
+    (
+      box + "\n\n(assert (>= X_0 0.75))\n",
+      "line 10: X_0 must be at least 0.75 and at most 0.5: the region is empty; correct one of its bounds"
+    ),
+    (box + "(assert (or (and (<= X_1 0) (<= Y_0 0))))", "the region is empty; correct one of its bounds"),
     (box + "(assert (< Y_0 0))", "`<` is not part"), (box + "(assert (<= Y_3 0))", "Y_3 is not declared"),
     (box + "(assert (<= X_0 Y_0))", "must compare it alone"),
     (box + "(assert (<= (* Y_0 Y_1) 0))", "two factors"), (box + "(assert (<= Y_0 nan))", "'nan' is no"),

@@ -52,9 +52,10 @@ struct SymbolicExpressionReader {
     return top
   }
 
-  func malformed(_ line: Int, _ problem: String) -> DataError {
-    .malformed(
-      source: source, place: "line \(line)", problem: problem, remedy: "write the property in VNNLIB 1.0")
+  static let remedy = "write the property in VNNLIB 1.0"
+
+  private func malformed(_ line: Int, _ problem: String) -> DataError {
+    .malformed(source: source, place: "line \(line)", problem: problem, remedy: Self.remedy)
   }
 
   private func next(_ position: inout Int, _ line: inout Int) -> Token? {

@@ -49,8 +49,10 @@ struct VNNLIBReader {
     return VNNLIBProperty(inputCount: inputs, outputCount: outputs, cases: cases)
   }
 
-  func fail(_ line: Int, _ problem: String) -> DataError {
-    SymbolicExpressionReader(source: source, bytes: []).malformed(line, problem)
+  func fail(
+    _ line: Int, _ problem: String, remedy: String = SymbolicExpressionReader.remedy
+  ) -> DataError {
+    .malformed(source: source, place: "line \(line)", problem: problem, remedy: remedy)
   }
 
   private func declaration(_ parts: [SymbolicExpression], _ line: Int) throws -> Variable {

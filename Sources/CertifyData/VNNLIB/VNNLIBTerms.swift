@@ -49,6 +49,8 @@ struct CaseBuilder {
   private var lower: [Double]
   private var upper: [Double]
   private var constraints: [VNNLIBProperty.Constraint] = []
+  /// That of the last inequality.
+  private var lastLine = 1
   private let outputs: Int
   private let reader: VNNLIBReader
 
@@ -66,6 +68,7 @@ struct CaseBuilder {
   }
 
   private mutating func add(_ inequality: Inequality) throws {
+    lastLine = inequality.line
     let weights = inequality.form.weights.filter { $0.value != 0 }
     // 0 − 0 is 0, where −0 would be shown as such.
     let bound = 0 - inequality.form.constant
@@ -97,17 +100,20 @@ struct CaseBuilder {
     } else {
       lower[variable.index] = max(lower[variable.index], 0 - bound)
     }
+    let (least, most) = (lower[variable.index], upper[variable.index])
+    guard least <= most else {
+      throw reader.fail(
+        inequality.line, "\(variable) must be at least \(least) and at most \(most): the region is empty",
+        remedy: "correct one of its bounds, or take the case out")
+    }
   }
 
   func finished() throws -> VNNLIBProperty.Case {
     for index in lower.indices {
       guard lower[index].isFinite, upper[index].isFinite else {
         throw reader.fail(
-          1, "X_\(index) has no \(lower[index].isFinite ? "upper" : "lower") bound in some case")
-      }
-      guard lower[index] <= upper[index] else {
-        throw reader.fail(
-          1, "X_\(index) must be at least \(lower[index]) and at most \(upper[index]): the region is empty")
+          lastLine, "X_\(index) has no \(lower[index].isFinite ? "upper" : "lower") bound in some case",
+          remedy: "bound every X from both sides")
       }
     }
     return VNNLIBProperty.Case(lower: lower, upper: upper, constraints: constraints)

@@ -20,7 +20,8 @@ extension RunConfiguration {
     let smoothings = try Self.smoothings(options, isEightBit: subject.dataset.isEightBit)
     for smoothing in smoothings { try smoothing.validate() }
     let certificates = try CertificateChoice(
-      options.certificates, subject: subject, noise: smoothings.first?.noise,
+      options.certificates, subject: subject, classifiers: options.classifiers,
+      noise: smoothings.first?.noise,
       provable: options.norms.contains { $0.norm != nil },
       timeout: boundOptions.checkedTimeout())
     let attacks = try AttackChoice(options.attacks, epsilons: options.epsilons)
@@ -56,6 +57,11 @@ extension RunConfiguration {
       surrogate: try threat.surrogateSource(for: subject))
     if surrogate == nil, attacks.base == .transfer {
       throw CommandError.usage("--attack transfer: it needs a second model; name it with --surrogate")
+    }
+    if !classifiers.contains(.smoothed), let option = sampling.first {
+      throw CommandError.usage(
+        "--\(option): it is about the samples of smoothed classifiers; leave it out, or add smoothed to --classifier"
+      )
     }
     if classifiers.contains(.smoothed) {
       plan = try sampling.plan(sigmas: options.sigmas, inputs: subject.indices.count)
@@ -127,9 +133,13 @@ private struct CertificateChoice {
   var reason: String?
 
   /// - Parameters:
+  ///   - classifiers: those that are bracketed.
   ///   - noise: that of the smoothed classifiers; `nil` without any.
   ///   - provable: Whether anything can be certified in one of the norms.
-  init(_ names: [String], subject: Subject, noise: NoiseFamily?, provable: Bool, timeout: Double) throws {
+  init(
+    _ names: [String], subject: Subject, classifiers: [ClassifierKind], noise: NoiseFamily?, provable: Bool,
+    timeout: Double
+  ) throws {
     guard provable else {
       reason = "nothing is certified in l0"
       return
@@ -175,6 +185,12 @@ private struct CertificateChoice {
           ]
         throw CommandError.usage(
           "--certificate \(name): there is no such certificate; \(NearestName.hint(name, among: known))")
+      }
+      let kind = SmoothedCertificates.named(name) == nil ? ClassifierKind.base : .smoothed
+      guard classifiers.contains(kind) else {
+        throw CommandError.usage(
+          "--certificate \(name): it is about the \(kind.rawValue) classifier, which is left out; "
+            + "add \(kind.rawValue) to --classifier, or name another certificate")
       }
     }
   }

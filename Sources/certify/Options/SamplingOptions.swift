@@ -61,6 +61,14 @@ struct SamplingOptions: ParsableArguments {
     return fixed
   }
 
+  /// The name of the first option that is given; `nil` for none.
+  var first: String? {
+    [
+      (!decide.isEmpty, "decide"), (radiusTolerance != nil, "radius-tolerance"), (budget != nil, "budget"),
+      (simultaneous, "simultaneous"), (aggregate, "aggregate"), (bestSigma, "best-sigma"),
+    ].first { $0.0 }?.1
+  }
+
   /// The plan, checked on its own.
   ///
   /// - Parameter inputs: the inputs of the whole run.
