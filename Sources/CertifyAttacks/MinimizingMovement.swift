@@ -34,14 +34,17 @@ struct MinimizingMovement: FixedEpsilonAttack {
     }
   }
 
-  /// The margins at some points; `nil` when the budget is spent.
-  private func margins(_ points: [[Double]], _ oracle: Oracle) throws -> [Double]? {
+  /// The margins at some points, one after another; `nil` when the budget is spent.
+  private func margins(_ points: [Double], _ oracle: Oracle) throws -> [Double]? {
     var values: [Double] = []
-    while values.count < points.count {
-      let count = min(points.count - values.count, oracle.batchSize, oracle.remaining)
+    while values.count * oracle.dimension < points.count {
+      let start = values.count * oracle.dimension
+      let left = points.count / oracle.dimension - values.count
+      let count = min(left, oracle.batchSize, oracle.remaining)
       guard count > 0 else { return nil }
       for slot in 0..<count {
-        _ = oracle.row(slot).update(fromContentsOf: points[values.count + slot].map { Float($0) })
+        let row = oracle.row(slot)
+        for i in row.indices { row[i] = Float(points[start + slot * oracle.dimension + i]) }
       }
       guard try oracle.evaluate(count: count, attack: Self.name) == .answered else { return nil }
       values += (0..<count).map { oracle.margin(row: $0) }

@@ -15,9 +15,9 @@ import _CertifyTestSupport
     return Moons(count, noise: noise, angle: angle, using: &generator)
   }
 
-  static func net(_ activation: Architecture.Activation = .relu) throws -> TrainedNet {
+  static func net(_ architecture: Architecture = .mlp(hidden: [12, 12])) throws -> TrainedNet {
     try TrainedNet(
-      .mlp(hidden: [12, 12], activation: activation), on: TrainingSet(moons(200).dataset()),
+      architecture, on: TrainingSet(moons(200).dataset()),
       .adam(.standard, rate: 0.01, epochs: 80, batchSize: 32, seed: 1), jobs: 1)
   }
 
@@ -55,50 +55,6 @@ import _CertifyTestSupport
     #expect(Set(decisions) == [0, 1])
     #expect(try masked.decisions(on: points) == decisions)
     #expect(masked.hasGradients)
-  }
-
-  @Test func energiesAreThoseOfTheProbability() throws {
-    let net = try Self.net(.gelu).classifier
-    let energy = try PlaneEnergy(net, label: 1)
-    let points = (0..<70).map { [Double($0) / 35 - 1, 0.1] }
-    let values = try energy.values(at: points)
-    let classifier = try net.makeClassifier(batchSize: 1)
-    for (point, value) in zip(points, values) {
-      _ = classifier.inputs.update(fromContentsOf: point.map { Float($0) })
-      try classifier.forward(count: 1)
-      let (a, b) = (exp(Double(classifier.logits[0])), exp(Double(classifier.logits[1])))
-      #expect(abs(value - (a / (a + b)) * (a / (a + b))) < 1e-5)
-    }
-    // The direction is uphill.
-    let direction = try energy.direction(at: [0.5, 0.2])
-    let length = (direction[0] * direction[0] + direction[1] * direction[1]).squareRoot()
-    let moved = try energy.values(at: [
-      [0.5, 0.2], [0.5 + 0.01 * direction[0] / length, 0.2 + 0.01 * direction[1] / length],
-    ])
-    #expect(moved[1] > moved[0])
-  }
-
-  /// With s = p = ∞ the Euler scheme is FGSM step by step: signs, cut off at the budget.
-  @Test func eulerStepsAreIteratedFGSM() throws {
-    let net = try Self.net(.gelu).classifier
-    let energy = try PlaneEnergy(net, label: 0)
-    let step = FlowStep(stepNorm: .linf, stepLength: 0.1, budgetNorm: .linf, budget: 0.2, box: nil)
-    var generator = SplitMix64(seed: 1, input: 0, stage: 0)
-    let start = [0.3, 0.4]
-    let paths = try FlowPaths(energy, from: start, step: step, using: &generator)
-    #expect(paths.euler.count == 11 && paths.movement.count == 11)
-    var u = start
-    for found in paths.euler.dropFirst() {
-      let gradient = try energy.direction(at: u)
-      u = u.indices.map { i in
-        let sign: Double = gradient[i] > 0 ? 1 : gradient[i] < 0 ? -1 : 0
-        return min(max(u[i] + 0.1 * sign, start[i] - 0.2), start[i] + 0.2)
-      }
-      #expect(abs(u[0] - found[0]) < 1e-9 && abs(u[1] - found[1]) < 1e-9)
-    }
-    #expect(paths.largestFall == 0)
-    #expect(paths.reach <= 0.2 + 1e-9)
-    #expect(paths.distance >= 0)
   }
 
   /// λ = 0 is the training without the domain; with it the features, and so the answers, are others.

@@ -28,7 +28,7 @@ struct FlowPaths {
       euler.append(u)
     }
     let search = ConsensusSearch(set: step, center: start)
-    var values = try energy.values(at: [start])
+    var values = try energy.values(at: start)
     var last: [Double]?
     u = start
     for _ in 0..<count {
@@ -42,13 +42,19 @@ struct FlowPaths {
     }
     self.euler = euler
     self.movement = movement
-    eulerEnergies = try energy.values(at: euler)
+    eulerEnergies = try energy.values(at: euler.flatMap { $0 })
     movementEnergies = values
   }
 
   /// The largest distance in ℓ∞ between the two at equal times.
   var distance: Double {
     zip(euler, movement).reduce(0) { max($0, Self.largest($1.0, $1.1)) }
+  }
+
+  /// How much E rises from the start to the end of each.
+  var rises: (euler: Double, movement: Double) {
+    func rise(_ energies: [Double]) -> Double { (energies.last ?? .nan) - energies[0] }
+    return (rise(eulerEnergies), rise(movementEnergies))
   }
 
   /// The largest fall of E from one point of the movement to the next; 0 when it never falls.

@@ -16,31 +16,31 @@ final class PlaneEnergy {
     self.label = label
   }
 
-  private func write(_ point: [Double], _ row: Int) {
-    for (i, value) in point.enumerated() { classifier.inputs[row * point.count + i] = Float(value) }
-  }
-
-  /// E at some points.
-  func values(at points: [[Double]]) throws -> [Double] {
-    try stride(from: 0, to: points.count, by: classifier.batchSize).flatMap { start in
-      let rows = points[start..<min(start + classifier.batchSize, points.count)]
-      for (row, point) in rows.enumerated() { write(point, row) }
-      try classifier.forward(count: rows.count)
-      return (0..<rows.count).map { row -> Double in
+  /// E at some points, two numbers each, one after another.
+  func values(at points: [Double]) throws -> [Double] {
+    var values: [Double] = []
+    values.reserveCapacity(points.count / 2)
+    while 2 * values.count < points.count {
+      let start = values.count
+      let rows = min(points.count / 2 - start, classifier.batchSize)
+      for i in 0..<2 * rows { classifier.inputs[i] = Float(points[2 * start + i]) }
+      try classifier.forward(count: rows)
+      for row in 0..<rows {
         let margin = classifier.logits[2 * row + label] - classifier.logits[2 * row + 1 - label]
         let rest = 1 / (1 + exp(Double(margin)))
-        return rest * rest
+        values.append(rest * rest)
       }
     }
+    return values
   }
 
   /// ∇E up to a positive factor, which steps of a normalised flow do not see: the gradient of z_{1−y} − z_y.
   func direction(at point: [Double]) throws -> [Double] {
-    write(point, 0)
+    for i in 0..<2 { classifier.inputs[i] = Float(point[i]) }
     try classifier.forward(count: 1)
     classifier.logitGradients[label] = -1
     classifier.logitGradients[1 - label] = 1
     try classifier.backward(count: 1)
-    return classifier.inputGradients[0..<point.count].map(Double.init)
+    return classifier.inputGradients[0..<2].map(Double.init)
   }
 }
