@@ -5,6 +5,7 @@ import CertifyEvaluation
 import CertifyReport
 import CertifyResults
 import CertifySmoothing
+import CertifyStatistics
 import CertifyThreat
 
 /// A classifier under Gaussian noise, bracketed input by input as `certify run` does it.
@@ -75,6 +76,20 @@ struct SmoothedRun {
 
   /// Inputs whose witness lies inside the certified ball, retested or not.
   var contradictions: Int { inputs.flatMap(\.brackets).count(where: \.contradictionStands) }
+
+  /// The largest difference between a certified radius and σΦ⁻¹(L(n_A; n, α)) with the counts that are recorded beside it.
+  ///
+  /// - Parameters:
+  ///   - samples: n.
+  ///   - alpha: α.
+  func largestDeviation(samples: Int, alpha: Double) throws -> Double {
+    try inputs.flatMap(\.brackets).reduce(0) { worst, bracket in
+      guard let lower = bracket.lower, bracket.correct, let sampling = lower.sampling else { return worst }
+      let share = try ClopperPearson.lowerBound(
+        successes: sampling.counts[sampling.candidate], trials: samples, alpha: alpha)
+      return max(worst, try abs(lower.radius - max(0, sigma * Normal.quantile(share))))
+    }
+  }
 
   private func point(_ radius: Double) -> AccuracyPoint? {
     summary(at: [radius]).points.first { $0.radius == radius }
