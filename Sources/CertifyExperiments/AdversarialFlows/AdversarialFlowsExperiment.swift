@@ -167,14 +167,14 @@ public struct AdversarialFlowsExperiment: Experiment {
     Along minimising movements the energy never falls, and both schemes rise alike. The mean distance between them \
     shrinks with τ. Its order is observed and not asserted: as τ → 0 both converge, up to subsequences, to the flow, which \
     need not be unique where a component of the gradient is 0. Starts that the two schemes leave on different sides of \
-    such a line keep their distance at every τ, and a few of them lower the order of the mean, above all on the ReLU net \
-    of the paper; its median start shows about the order 1 of either scheme.
+    such a line keep their distance at every τ. The table counts them: a few lower the order of the mean, and the median \
+    does not see them.
     """,
     """
-    Most starts meet no such line: both schemes go to a corner of the budget by the same signs, and are apart by \
-    rounding alone. Logits are single precision, u = 2⁻²⁴: the place of a maximum is known to about √u and no better, \
-    and distances below 4√u = 2⁻¹⁰ (the broken line) take no part in the order. Where fewer than three are above it, no \
-    order is given.
+    Starts that meet no such line go to a corner of the budget by the same signs under both schemes, and are apart by \
+    rounding alone; where they are more than half, so is the median. Logits are single precision, u = 2⁻²⁴: the place of a \
+    maximum is known to about √u and no better, and distances below 4√u = 2⁻¹⁰ (the broken line) take no part in the \
+    order. Where fewer than three are above it, no order is given.
     """,
     """
     The paper proves convergence up to subsequences, and its code draws trajectories and distances as pictures, without \

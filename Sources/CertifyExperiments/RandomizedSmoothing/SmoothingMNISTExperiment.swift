@@ -12,10 +12,10 @@ public struct SmoothingMNISTExperiment: Experiment {
 
   public func run(_ setting: ExperimentSetting) throws -> ExperimentPage {
     let images = try DigitImages(setting, for: Self.name)
-    let inputs = setting.choose(small: 10, full: 100)
+    let inputs = setting.choose(small: 10, full: 200)
     let samples = setting.choose(small: 1_000, full: 10_000)
-    let queries = setting.choose(small: 10_000, full: 6_000)
-    let epochs = images.isMNIST ? setting.choose(small: 2, full: 8) : 30
+    let queries = setting.choose(small: 10_000, full: 8_000)
+    let epochs = images.isMNIST ? setting.choose(small: 2, full: 20) : 30
     let training = try images.trainingSet(first: setting.choose(small: 2000, full: nil))
     var runs: [SmoothedRun] = []
     for (index, sigma) in Self.sigmas.enumerated() {
@@ -146,7 +146,7 @@ public struct SmoothingMNISTExperiment: Experiment {
             label: "not broken"),
           ChartMark(
             .dots((published[run.sigma]?.accuracies ?? []).map { .init($0.0, $0.1) }, size: 3), .grey,
-            label: "published"),
+            label: "certified, published"),
         ])
     }
     let words = runs.map { run in
