@@ -14,21 +14,23 @@ public struct CurvatureFlowExperiment: Experiment {
     for (index, size) in sizes.enumerated() {
       let steps = Int((0.12 / size.1).rounded())
       flows.append((size.0, DiscFlow(radius: 0.7, cells: size.0, epsilon: size.1, steps: steps)))
-      setting.progress(0.6 * Double(index + 1) / Double(sizes.count))
+      setting.progress(0.4 * Double(index + 1) / Double(sizes.count))
     }
     let width = setting.choose(small: 0.04, full: 0.02)
     let weighted = [0.4, 0.6].map { radius in
       DiscFlow(
         radius: radius, cells: 4, epsilon: width, steps: setting.choose(small: 1, full: 2), deviation: 0.5)
     }
-    setting.progress(0.8)
+    setting.progress(0.5)
     let blobs = NestedBlobs(
       side: setting.choose(small: 40, full: 80), cells: setting.choose(small: 3, full: 4),
       steps: 2, seed: setting.seed)
+    setting.progress(0.6)
+    let trials = try Self.straightened(setting)
     var quantities = flows.flatMap { Self.quantities($0.flow, $0.cells) }
     quantities += Self.order(flows)
     for flow in weighted { quantities.append(Self.weightedQuantity(flow)) }
-    quantities += Self.quantities(blobs)
+    quantities += Self.quantities(blobs) + Self.quantities(trials)
     return ExperimentPage(
       title: "Adversarial training as a curvature flow",
       question:
@@ -37,8 +39,9 @@ public struct CurvatureFlowExperiment: Experiment {
         "A′ ∈ argmin (1/τ)∫_{A Δ A₀} dist(x, ∂A₀) ρ dx + Per_ε(A), the nonlocal perimeter from suprema and infima over ε-balls, weighted by the two classes' densities; τ = ε, which is a training with budget ε whose clean errors count by their distance from the boundary before",
         "cells of the length h; each step is solved exactly as a cut of least capacity; ε is the mean reach of the ball of cells",
         "a disc of radius .7 until t = .12 on a quarter of the plane; discs of radius .4 and .6 under ρ = exp(−|x|²/(2·.5²)); two nested blobs under uneven densities, with τ = .02",
+        Self.straighteningSetting(trials),
       ],
-      figures: [radiusFigure(flows.map(\.flow)), blobFigure(blobs)],
+      figures: [radiusFigure(flows.map(\.flow)), blobFigure(blobs), Self.boundaryFigure(trials[0])],
       quantities: quantities,
       paragraphs: [
         """
@@ -52,14 +55,25 @@ public struct CurvatureFlowExperiment: Experiment {
         Nested sets stay nested exactly, since every step takes the largest of the exact minimisers. Under the Gaussian \
         density the smaller disc shrinks and the larger one grows, as the closed form says.
         """,
+        """
+        One training with the budget ε as it is usually done minimises the clean risk plus ε Per_ε, without a \
+        distance from a boundary before. Where the classes pass into one another over a width, its minimiser gives up some \
+        clean risk for a shorter boundary: found exactly, as a cut, it straightens as ε grows. So do the boundaries of nets \
+        trained on samples by PGD, although what they minimise is the cross-entropy, and each is nearer to the exact \
+        minimiser of its ε than the boundary of plain training is.
+        """,
       ],
-      sources: [Self.bungert, Self.almgren])
+      sources: [Self.bungert, Self.geometry, Self.almgren])
   }
 
   static let bungert = Source(
     authors: "Bungert, Laux & Stinson", year: 2024,
     title: "A Mean Curvature Flow Arising in Adversarial Training",
     identifier: "arXiv 2404.14402")
+  static let geometry = Source(
+    authors: "Bungert, García Trillos & Murray", year: 2023,
+    title: "The Geometry of Adversarial Training in Binary Classification",
+    identifier: "arXiv 2111.13613")
   static let almgren = Source(
     authors: "Almgren, Taylor & Wang", year: 1993, title: "Curvature-Driven Flows: A Variational Approach",
     identifier: "doi 10.1137/0331020")
@@ -157,9 +171,7 @@ public struct CurvatureFlowExperiment: Experiment {
 
   private func blobFigure(_ blobs: NestedBlobs) -> ExperimentFigure {
     func line(_ set: [Bool]) -> ChartMark.Shape {
-      let pieces = LevelLine(of: blobs.grid.averages(of: set), level: 0.5, on: blobs.grid).pieces
-      return .segments(
-        pieces.map { (from: ChartMark.Point($0.from.x, $0.from.y), to: ChartMark.Point($0.to.x, $0.to.y)) })
+      LevelLine(of: blobs.grid.averages(of: set), level: 0.5, on: blobs.grid).shape
     }
     let steps = blobs.small.count - 1
     let figure = ChartFigure(
@@ -171,7 +183,7 @@ public struct CurvatureFlowExperiment: Experiment {
       height: 360,
       charts: [
         Chart(
-          x: ChartAxis("x₁", from: -1.6, to: 1.6), y: ChartAxis("x₂", from: -0.9, to: 0.9), isEqual: true,
+          x: ChartAxis("x₁", from: -1.2, to: 1.2), y: ChartAxis("x₂", from: -0.7, to: 0.7), isEqual: true,
           marks: [
             ChartMark(line(blobs.large[0]), .grey, label: "B"),
             ChartMark(line(blobs.small[0]), .purple, label: "A"),

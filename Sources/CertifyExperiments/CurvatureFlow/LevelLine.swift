@@ -7,9 +7,26 @@ struct LevelLine {
   struct Piece {
     var from: (x: Double, y: Double)
     var to: (x: Double, y: Double)
+
+    var length: Double {
+      let (dx, dy) = (to.x - from.x, to.y - from.y)
+      return (dx * dx + dy * dy).squareRoot()
+    }
+
+    /// The square of the distance of a point from it.
+    func squaredDistance(_ x: Double, _ y: Double) -> Double {
+      let (dx, dy) = (to.x - from.x, to.y - from.y)
+      let (ownX, ownY) = (x - from.x, y - from.y)
+      let square = dx * dx + dy * dy
+      let along = square > 0 ? min(1, max(0, (ownX * dx + ownY * dy) / square)) : 0
+      let (restX, restY) = (ownX - along * dx, ownY - along * dy)
+      return restX * restX + restY * restY
+    }
   }
 
   let pieces: [Piece]
+
+  private init(pieces: [Piece]) { self.pieces = pieces }
 
   /// - Parameter values: one a cell; beyond an axis they are mirrored.
   init(of values: [Double], level: Double, on grid: CellGrid) {
@@ -41,12 +58,28 @@ struct LevelLine {
     self.pieces = pieces
   }
 
+  /// The pieces of it with both ends in [−reach, reach]².
+  func within(_ reach: Double) -> LevelLine {
+    LevelLine(
+      pieces: pieces.filter { piece in
+        [piece.from.x, piece.from.y, piece.to.x, piece.to.y].allSatisfy { abs($0) <= reach }
+      })
+  }
+
   /// Its length, in a quarter the length of the quarter.
   var length: Double {
-    pieces.reduce(0) { sum, piece in
-      let (dx, dy) = (piece.to.x - piece.from.x, piece.to.y - piece.from.y)
-      return sum + (dx * dx + dy * dy).squareRoot()
+    pieces.reduce(0) { $0 + $1.length }
+  }
+
+  /// The mean over its pieces, by their lengths, of the distance of their middles from another line; infinite for an empty
+  /// one.
+  func meanDistance(from other: LevelLine) -> Double {
+    let sum = pieces.reduce(0.0) { sum, piece in
+      let (x, y) = ((piece.from.x + piece.to.x) / 2, (piece.from.y + piece.to.y) / 2)
+      let least = other.pieces.map { $0.squaredDistance(x, y) }.min() ?? .infinity
+      return sum + piece.length * least.squareRoot()
     }
+    return length > 0 ? sum / length : .infinity
   }
 
   /// The distance of each cell's middle from it, `reach` where that is not nearer.
@@ -62,16 +95,11 @@ struct LevelLine {
       guard let columns = range(piece.from.x, piece.to.x), let rows = range(piece.from.y, piece.to.y) else {
         continue
       }
-      let (dx, dy) = (piece.to.x - piece.from.x, piece.to.y - piece.from.y)
-      let square = dx * dx + dy * dy
       for row in rows {
-        let y = (Double(row) + shift) * h - piece.from.y
         for column in columns {
-          let x = (Double(column) + shift) * h - piece.from.x
-          let along = square > 0 ? min(1, max(0, (x * dx + y * dy) / square)) : 0
-          let (restX, restY) = (x - along * dx, y - along * dy)
           let index = row * grid.side + column
-          squares[index] = min(squares[index], restX * restX + restY * restY)
+          let (x, y) = ((Double(column) + shift) * h, (Double(row) + shift) * h)
+          squares[index] = min(squares[index], piece.squaredDistance(x, y))
         }
       }
     }

@@ -37,6 +37,20 @@ extension LoadedClassifier {
 
   /// The class of each input.
   func decisions(on points: [[Float]]) throws -> [Int] {
+    try answers(on: points) { classifier, row in classifier.decision(row: row) }
+  }
+
+  /// z₁ − z₀ of each input.
+  func margins(on points: [[Float]]) throws -> [Double] {
+    try answers(on: points) { classifier, row in
+      let start = row * classifier.classCount
+      return Double(classifier.logits[start + 1] - classifier.logits[start])
+    }
+  }
+
+  private func answers<Answer>(
+    on points: [[Float]], _ read: (any Classifier, _ row: Int) -> Answer
+  ) throws -> [Answer] {
     let classifier = try makeClassifier(batchSize: min(points.count, preferredBatchSize))
     let size = classifier.inputCount
     return try stride(from: 0, to: points.count, by: classifier.batchSize).flatMap { start in
@@ -45,7 +59,7 @@ extension LoadedClassifier {
         _ = classifier.inputs[row * size..<(row + 1) * size].update(fromContentsOf: point)
       }
       try classifier.forward(count: rows.count)
-      return (0..<rows.count).map { classifier.decision(row: $0) }
+      return (0..<rows.count).map { read(classifier, $0) }
     }
   }
 
