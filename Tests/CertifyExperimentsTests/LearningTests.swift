@@ -57,6 +57,32 @@ import _CertifyTestSupport
     #expect(masked.hasGradients)
   }
 
+  /// On a linear net it breaks an input exactly from its distance |m|/‖w‖₁ on; behind a mask it stays where it is.
+  @Test func textbookPGDFollowsGradientsAlone() throws {
+    let net = try TrainedNet(
+      .logistic, on: TrainingSet(Self.moons(200).dataset()),
+      .adam(.standard, rate: 0.05, epochs: 60, batchSize: 32, seed: 1), jobs: 1
+    ).classifier
+    let honest = try TextbookPGD(MaskedNet.honest.classifier(of: net))
+    let clipped = try TextbookPGD(MaskedNet.clipped.classifier(of: net))
+    func margin(_ point: [Float]) throws -> Double { try net.margins(on: [point])[0] }
+    let origin = try margin([0, 0])
+    let weights = (try margin([1, 0]) - origin, try margin([0, 1]) - origin)
+    var seen = 0
+    for point in Self.moons(40, seed: 7).points {
+      let m = try margin(point)
+      let distance = abs(m) / (abs(weights.0) + abs(weights.1))
+      let input = AttackInput(index: 0, point: point, grid: nil, label: m > 0 ? 1 : 0)
+      guard distance > 0.05, abs(m) > 0.1, distance < 1 else { continue }
+      seen += 1
+      #expect(try !honest.breaks(input, epsilon: 0.97 * distance))
+      #expect(try honest.breaks(input, epsilon: 1.03 * distance))
+      #expect(try !clipped.breaks(input, epsilon: 1.03 * distance))
+      #expect(try honest.accuracies(on: [input], epsilons: [0, 1.1 * distance]) == [1, 0])
+    }
+    #expect(seen > 10)
+  }
+
   /// λ = 0 is the training without the domain; with it the features, and so the answers, are others.
   @Test func reversedGradientsReachTheFeatures() throws {
     let (source, target) = (Self.moons(100), Self.moons(100, angle: 0.6, seed: 5))
@@ -71,6 +97,11 @@ import _CertifyTestSupport
     #expect(try with.accuracy(on: source.dataset()) > 0.85)
     let points = Self.moons(500, noise: 0.5, seed: 6).points
     #expect(try without.decisions(on: points) != with.decisions(on: points))
+    // The labels of the target are not looked at.
+    let hidden = Moons(points: target.points, labels: target.labels.map { 1 - $0 })
+    let blind = try DomainAdversarialNet(
+      source: source, target: hidden, isAdversarial: true, steps: 150, rate: 0.01, seed: 4)
+    #expect(try blind.classifier.decisions(on: points) == with.decisions(on: points))
     // Nothing is reversed at t = 0: one step of either is the same.
     #expect(try net(false, steps: 1).decisions(on: points) == net(true, steps: 1).decisions(on: points))
   }

@@ -15,11 +15,29 @@ import Testing
     }
   }
 
-  /// Any small change of the minimiser raises the loss.
+  /// The defence is a regression on the samples and on what FGSM makes of them with the plain model.
+  @Test func defenceIsTrainedOnAttackedSamples() {
+    let trial = LinearDemoTrial(seed: 1, index: 2)
+    #expect(trial.training.count == 240 && trial.test.count == 160)
+    let attacked = trial.training.map { sample -> TwoGaussians.Sample in
+      let (u, v) = trial.plain.weights
+      var moved = sample
+      moved.x = (sample.x.0 - sample.y * (u > 0 ? 1 : -1), sample.x.1 - sample.y * (v > 0 ? 1 : -1))
+      return moved
+    }
+    expectMinimum(trial.plain, on: trial.training)
+    expectMinimum(trial.defended, on: trial.training + attacked)
+    #expect(trial.defended != trial.plain)
+  }
+
   @Test func logisticRegressionIsAtItsMinimum() {
     var generator = SplitMix64(seed: 3, input: 0, stage: 0)
     let samples = TwoGaussians.draw(100, using: &generator)
-    let line = Line.logisticRegression(samples)
+    expectMinimum(Line.logisticRegression(samples), on: samples)
+  }
+
+  /// Any small change of the minimiser raises the loss.
+  private func expectMinimum(_ line: Line, on samples: [TwoGaussians.Sample]) {
     func loss(_ u: Double, _ v: Double, _ b: Double) -> Double {
       samples.reduce((u * u + v * v) / 2) { sum, sample in
         sum + GaussianGame.softplus(-sample.y * (u * sample.x.0 + v * sample.x.1 + b))

@@ -10,6 +10,8 @@ struct Moons {
   let points: [[Float]]
   let labels: [Int]
 
+  init(points: [[Float]], labels: [Int]) { (self.points, self.labels) = (points, labels) }
+
   /// - Parameters:
   ///   - noise: the deviation of each coordinate.
   ///   - angle: by which all is turned around (½, ¼), in radians.

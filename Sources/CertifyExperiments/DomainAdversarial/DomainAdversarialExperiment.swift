@@ -45,7 +45,12 @@ public struct DomainAdversarialExperiment: Experiment {
           try Self.figure(trials[0]))
       ],
       quantities: [
-        without.quantity("target accuracy without"), with.quantity("target accuracy with"),
+        without.quantity("target accuracy without"),
+        with.quantity("target accuracy with"),
+        Quantity(
+          "target accuracy with, best trial",
+          published: .init(1, in: Self.ganin, place: "§5.1.1 and figure 2, one sample, all of it right"),
+          ours: with.quantile(1)),
         Quantity(
           "gain on the target, mean over its standard error", ours: gains.mean / gains.standardError,
           claim: .init(
@@ -64,9 +69,12 @@ public struct DomainAdversarialExperiment: Experiment {
         were never seen, is answered rightly.
         """,
         """
-        Ganin et al. show this for two moons as a picture (figure 2) and print no number for it. The gain is not the \
-        same in each trial: nothing in the method sees the target's labels, so that features can also be matched the \
-        wrong way round.
+        Ganin et al. show one sample of two moons turned by as much, all of whose target points come out right, and print \
+        no average over samples. Over \(count) trials, with another network and another optimiser, we find \
+        \(Rounding.significant(with.mean, digits: 3)) in the mean and \(Rounding.significant(with.quantile(1), digits: 3)) in \
+        the best one. The gain is not the same in each trial, and is a loss in \
+        \(Rounding.significant(100 * gains.rank(of: 0), digits: 2)) % of them: nothing in the method sees the target's \
+        labels, so that features can also be matched the wrong way round.
         """,
       ], sources: [Self.ganin])
   }

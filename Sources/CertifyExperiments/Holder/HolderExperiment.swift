@@ -24,7 +24,7 @@ public struct HolderExperiment: Experiment {
         charts.append(
           Chart(
             Wording.symbol(Distance(norm)), x: ChartAxis("gain / ε‖g‖", from: -1.02, to: 1.02),
-            y: ChartAxis("density", from: 0, to: Self.densest), marks: []))
+            y: ChartAxis("density", from: 0, to: 1), marks: []))
       }
       charts[charts.count - 1].marks.append(
         ChartMark(
@@ -32,7 +32,9 @@ public struct HolderExperiment: Experiment {
           isDashed: index % Self.inks.count == 1, label: "d = \(dimension)"))
       setting.progress(Double(index + 1) / Double(cases.count))
     }
+    let densest = charts.flatMap(\.marks).map { $0.highest ?? 0 }.max() ?? 1
     for index in charts.indices {
+      charts[index].y = ChartAxis("density", from: 0, to: 1.05 * densest)
       charts[index].marks.append(ChartMark(.vertical(1), .grey, isDashed: true, label: "attained"))
     }
     let best = quantities.filter { $0.claim?.kind == .atMost(1) }.map(\.ours).max() ?? 0
@@ -79,13 +81,14 @@ public struct HolderExperiment: Experiment {
   private static let dimensions = [2, 10, 100]
   private static let inks: [ChartMark.Ink] = [.blue, .orange, .purple]
   private static let radius = 0.5
-  private static let densest = 6.0
 
   private static func quantities(_ race: HolderRace) -> [Quantity] {
     let place = "\(Wording.symbol(Distance(race.norm))), d = \(race.dimension)"
     var quantities = [
       Quantity(
-        "attained, \(place)", published: .init(1, in: goodfellow, place: "§3"), ours: race.attained,
+        "attained, \(place)",
+        published: race.norm == .linf ? .init(1, in: goodfellow, place: "§3: η = ε sign(w)") : nil,
+        ours: race.attained,
         claim: .init(
           .equal(to: 1, within: 0x1p-21),
           because:
@@ -105,6 +108,13 @@ public struct HolderExperiment: Experiment {
             because: "cos² of the angle to a fixed direction has mean 1/d; six standard errors")))
     }
     return quantities
+  }
+}
+
+extension ChartMark {
+  /// The largest ordinate of a line.
+  fileprivate var highest: Double? {
+    if case .line(let points) = shape { points.map(\.y).max() } else { nil }
   }
 }
 

@@ -194,7 +194,8 @@ public struct LinearDemoExperiment: Experiment {
 
   private func histogramFigure(_ spreads: [Spread], _ count: Int) -> ExperimentFigure {
     let charts = spreads.enumerated().map { column, spread in
-      let bars = spread.histogram(width: 1.0 / 80)
+      // Accuracies are multiples of 1/160; three of them to a bin leave none on an edge.
+      let bars = spread.histogram(width: 3.0 / 160)
       return Chart(
         Self.columns[column], x: ChartAxis("accuracy", holding: bars.flatMap { [$0.from, $0.to] }),
         y: ChartAxis("repetitions", from: 0, to: 1.1 * (bars.map(\.height).max() ?? 1)),

@@ -9,6 +9,7 @@ import CertifyTraining
 struct LinearDemoTrial {
   static let epsilon = 1.0
 
+  let training: [TwoGaussians.Sample]
   let test: [TwoGaussians.Sample]
   let plain: Line
   let defended: Line
@@ -16,7 +17,7 @@ struct LinearDemoTrial {
   init(seed: UInt64, index: Int) {
     var generator = SplitMix64(seed: seed, input: index, stage: 0x6C69_6E64)
     let samples = TwoGaussians.draw(400, using: &generator).shuffled(using: &generator)
-    let training = Array(samples[..<240])
+    training = Array(samples[..<240])
     let plain = Line.logisticRegression(training)
     defended = Line.logisticRegression(
       training + training.map { plain.attacked($0, epsilon: Self.epsilon) })
