@@ -23,4 +23,30 @@ struct OverfittingTests {
       ]))
     #expect(!CatastrophicOverfitting.isPresent(in: []))
   }
+
+  /// After an epoch in which many steps are said to have left everything right, the next one is a collapse; the training
+  /// ends with what the last good epoch left, on request alone.
+  @Test(arguments: [true, false]) func theLastGoodEpochIsKept(stops: Bool) throws {
+    // One step in ℓ₂ is weak here: what it leaves right is more than twice what forty steps leave.
+    var configuration = DigitsTraining.configuration(threat: DigitsTraining.threat(1.1, .l2), epochs: 3)
+    configuration.stopsOnOverfitting = stops
+    configuration.monitorSteps = 40
+    var saved: [Checkpoint] = []
+    let trainer = try DigitsTraining.trainer(configuration, holdout: true)
+    let whole = try trainer.run(onEpoch: { saved.append($0) })
+    #expect(whole.ending == .finished && saved.map(\.goodEpoch) == [1, 2, 3])
+    let real = try #require(saved[1].history[1].holdout)
+    #expect(try #require(real.oneStep) > 2 * #require(real.multiStep), "\(real)")
+
+    var first = saved[0]
+    first.history[0].holdout?.multiStep = 1
+    first.history[0].holdout?.oneStep = 0
+    saved = []
+    let outcome = try trainer.run(from: first, onEpoch: { saved.append($0) })
+    #expect(outcome.history[1].isOverfitted)
+    #expect(saved.map(\.goodEpoch) == (stops ? [1] : [1, 1]))
+    #expect(saved.allSatisfy { $0.goodParameters == first.parameters })
+    #expect(outcome.ending == (stops ? .overfitted(epoch: 2, kept: 1) : .finished))
+    #expect(outcome.parameters == (stops ? first.parameters : whole.parameters))
+  }
 }
