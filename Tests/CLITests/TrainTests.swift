@@ -96,6 +96,10 @@ import _CertifyTestSupport
     Complaint(options: ["--first", "0"], status: 64, says: "--first 0: give a number from 1 on"),
     Complaint(options: ["--schedule", "zigzag"], status: 64, says: "schedule"),
     Complaint(
+      options: ["--architecture", "mlp", "--hidden", "65536", "65536"], status: 64,
+      says:
+        "--hidden 65536 65536: give fewer units: with 64 inputs there would be more than 268435456 weights"),
+    Complaint(
       options: ["--validation", "fixtures/data/digits_test.npz", "--holdout", "5"], status: 64,
       says: "exclude"),
   ])
@@ -181,6 +185,53 @@ import _CertifyTestSupport
     let other = try run(model, on: Digits.data, "other")
     #expect(!other.warns)
     #expect(!other.report.contains(words))
+  }
+
+  @Test func whatIsReadIsNotWrittenOver() throws {
+    let place = try Workplace()
+    try place.write("label,a,b\n0,0.5,1\n1,0.1,0.2\n", to: "two.csv")
+    let before = try place.text("two.csv")
+    let command = ["train", "--data", place.path("two.csv"), "--epochs", "1", "--out"]
+    let answer = try Certify.run(command + [place.path("x/../two.csv")])
+    #expect(answer.status == 64)
+    #expect(answer.complaints.contains { $0.contains("would write over") && $0.contains("two.csv") })
+    #expect(try place.text("two.csv") == before)
+    // A model is not trained on in its own place.
+    let model = place.path("m.onnx")
+    #expect(try Certify.run(command + [model]).status == 0)
+    #expect(try Certify.run(command + [model, "--model", model]).status == 64)
+    #expect(
+      place.files(in: "")?.sorted() == ["m.onnx", "m.onnx.checkpoint", "m.onnx.training.json", "two.csv"])
+  }
+
+  @Test func optionsWithoutAnEffectAreWarnedOf() throws {
+    let place = try Workplace()
+    let common = ["--architecture", "logistic", "--epochs", "1"]
+    let idle = try Certify.run(
+      Self.command(place.path("a.onnx"), common + ["--sigma", "0.3", "--beta", "2", "--momentum", "0.5"]))
+    #expect(idle.status == 0)
+    #expect(idle.warnings.count == 3)
+    for option in [
+      "--sigma: the objective standard", "--beta: the objective", "--momentum: the optimiser adam",
+    ] {
+      #expect(idle.warnings.contains { $0.contains(option) }, "\(idle.errors)")
+    }
+    let used = try Certify.run(
+      Self.command(
+        place.path("b.onnx"),
+        common + [
+          "--objective", "gaussian", "--sigma", "0.3", "--optimiser", "sgd", "--momentum", "0.5",
+        ]))
+    #expect(used.status == 0 && used.warnings.isEmpty, "\(used.errors)")
+  }
+
+  @Test func validationOfAnotherShapeIsNamed() throws {
+    let place = try Workplace()
+    try place.write("label,a,b\n0,0.5,1\n1,0.1,0.2\n", to: "two.csv")
+    let answer = try Certify.run(
+      Self.command(place.path("m.onnx"), ["--validation", place.path("two.csv")]))
+    #expect(answer.status == 65)
+    #expect(answer.complaints.contains { $0.contains("two.csv") && $0.contains("[1, 8, 8]") })
   }
 
   @Test func trainingDataAsValidationIsWarnedOf() throws {

@@ -88,6 +88,7 @@ public enum Architecture: Sendable, Equatable {
       x = sketch.linear(x, outputs: classCount, "linear")
       return sketch.graph(output: x)
     case .mlp(let hidden, let activation):
+      try checkSize([inputShape.reduce(1, *)] + hidden + [classCount])
       var x = sketch.flatten(0, "flatten")
       for (index, units) in hidden.enumerated() {
         let layer = sketch.linear(x, outputs: units, "linear\(index + 1)")
@@ -136,6 +137,22 @@ public enum Architecture: Sendable, Equatable {
       : sketch.convolution(
         x, outputs: channels, kernel: 1, stride: stride, padding: 0, "\(name).shortcut")
     return sketch.relu(sketch.sum(shortcut, branch, "\(name).sum"), "\(name).relu2")
+  }
+
+  /// The most weights that an `mlp` may have: 1 GiB of them.
+  private static let largest = 1 << 28
+
+  private func checkSize(_ widths: [Int]) throws(TrainingError) {
+    var count = 0
+    for (inputs, outputs) in zip(widths, widths.dropFirst()) {
+      let (weights, overflow) = inputs.multipliedReportingOverflow(by: outputs)
+      guard !overflow, weights <= Self.largest - count else {
+        throw .parameter(
+          name: "--hidden", value: widths.dropFirst().dropLast().map(String.init).joined(separator: " "),
+          allowed: "fewer units: with \(widths[0]) inputs there would be more than \(Self.largest) weights")
+      }
+      count += weights
+    }
   }
 
   private func requireImages(_ shape: [Int], smallest: Int) throws(TrainingError) {

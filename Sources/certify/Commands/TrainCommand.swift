@@ -43,7 +43,16 @@ struct TrainCommand: ParsableCommand {
       }
       let settings = try settings()
       try settings.validate()
-      let files = try TrainingFiles(model: out)
+      var idle = objective.idle.map { ($0, "the objective \(settings.objective.name)") }
+      if optimiser.momentum != nil, case .adam = settings.optimiser {
+        idle.append(("--momentum", "the optimiser adam"))
+      }
+      for (option, part) in idle { logger.warning("\(option): \(part) makes no use of it") }
+      let files = try TrainingFiles(
+        model: out,
+        inputs: [
+          dataOptions.data, dataOptions.labels, network.model, monitor.validation, monitor.validationLabels,
+        ].compactMap { $0 })
       let subject = try TrainingSubject(
         data: dataOptions, network: network, monitor: monitor, settings: settings, logger: logger)
       let identity = subject.files.map(\.sha256).joined(separator: " ")

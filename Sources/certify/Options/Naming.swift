@@ -23,13 +23,18 @@ func namingModel<Value>(_ path: String, _ body: () throws -> Value) throws -> Va
 
 /// Puts the data's path in front of a fault that shows only against the model or the options.
 func namingData<Value>(_ options: DataOptions, _ body: () throws -> Value) throws -> Value {
+  try namingData(options.data, labels: options.labels, body)
+}
+
+/// The same for a file of data, and one of its labels.
+func namingData<Value>(_ data: String, labels: String?, _ body: () throws -> Value) throws -> Value {
   do {
     return try body()
   } catch let error as DataError {
     let path: String
     switch error {
-    case .labelOutOfRange: path = options.labels ?? options.data
-    case .labelsMissing, .valueOutOfBounds, .shapeMismatch, .nothingSelected: path = options.data
+    case .labelOutOfRange: path = labels ?? data
+    case .labelsMissing, .valueOutOfBounds, .shapeMismatch, .nothingSelected: path = data
     default: throw error
     }
     throw CommandError(code: failureCode(error), description: "\(path): \(error)")

@@ -34,8 +34,8 @@ struct ObjectiveOptions: ParsableArguments {
   @Option(help: "The smallest and largest input value, such as 0,1; `none` for no bounds.")
   var bounds = "0,1"
 
-  @Option(help: "Standard deviation of the noise of gaussian and smoothadv.")
-  var sigma = 0.25
+  @Option(help: "Standard deviation of the noise of gaussian and smoothadv. (default: 0.25)")
+  var sigma: Double?
 
   @Option(help: "Steps of the attack of pgd, smoothadv and trades. (default: 7; smoothadv: 2)")
   var steps: Int?
@@ -49,42 +49,61 @@ struct ObjectiveOptions: ParsableArguments {
   @Option(help: "The factor λ of gradient-penalty's ‖∇L‖. (default: epsilon, or 0.1 without one)")
   var penalty: Double?
 
-  @Option(help: "The length h of gradient-penalty's central difference.")
-  var difference = 0.01
+  @Option(help: "The length h of gradient-penalty's central difference. (default: 0.01)")
+  var difference: Double?
 
-  @Option(name: .customLong("noise-samples"), help: "Noisy copies of an input in smoothadv.")
-  var noiseSamples = 2
+  @Option(name: .customLong("noise-samples"), help: "Noisy copies of an input in smoothadv. (default: 2)")
+  var noiseSamples: Int?
 
-  @Option(help: "The factor β of trades.")
-  var beta = 6.0
+  @Option(help: "The factor β of trades. (default: 6)")
+  var beta: Double?
 
-  @Option(help: "The part of the training over which ibp's epsilon grows from 0.")
-  var ramp = 0.5
+  @Option(help: "The part of the training over which ibp's epsilon grows from 0. (default: 0.5)")
+  var ramp: Double?
 
   /// The adversary.
   func threat() throws -> ThreatSetting {
     ThreatSetting(norm: norm, epsilon: epsilon, bounds: try ResolvedOptions.parseBounds(bounds))
   }
 
+  private static let usualSigma = 0.25
+
+  /// The options given that the objective makes nothing of.
+  var idle: [String] {
+    let used: [String: [String]] = [
+      "gaussian": ["sigma"], "fgsm": ["step-length"], "pgd": ["steps", "step-length"],
+      "gradient-penalty": ["penalty", "difference"],
+      "smoothadv": ["sigma", "noise-samples", "steps", "step-length"],
+      "trades": ["beta", "steps", "step-length"], "ibp": ["ramp"],
+    ]
+    let given: [(name: String, isGiven: Bool)] = [
+      ("sigma", sigma != nil), ("steps", steps != nil), ("step-length", stepLength != nil),
+      ("penalty", penalty != nil), ("difference", difference != nil),
+      ("noise-samples", noiseSamples != nil), ("beta", beta != nil), ("ramp", ramp != nil),
+    ]
+    return given.filter { $0.isGiven && used[objective]?.contains($0.name) != true }.map { "--\($0.name)" }
+  }
+
   /// The objective of the name given.
   func chosen() throws -> Objective {
     switch objective {
     case "standard": return .standard
-    case "gaussian": return .gaussian(sigma: sigma)
+    case "gaussian": return .gaussian(sigma: sigma ?? Self.usualSigma)
     case "fgsm": return .fgsm(length: stepLength ?? 1.25)
     case "pgd":
       let steps = steps ?? 7
       return .pgd(steps: steps, length: stepLength ?? 2.5 / Double(max(steps, 1)))
     case "gradient-penalty":
-      return .gradientPenalty(weight: penalty ?? (epsilon > 0 ? epsilon : 0.1), step: difference)
+      return .gradientPenalty(weight: penalty ?? (epsilon > 0 ? epsilon : 0.1), step: difference ?? 0.01)
     case "smoothadv":
       let steps = steps ?? 2
       return .smoothAdv(
-        sigma: sigma, samples: noiseSamples, steps: steps, length: stepLength ?? 2 / Double(max(steps, 1)))
+        sigma: sigma ?? Self.usualSigma, samples: noiseSamples ?? 2, steps: steps,
+        length: stepLength ?? 2 / Double(max(steps, 1)))
     case "trades":
       let steps = steps ?? 7
-      return .trades(beta: beta, steps: steps, length: stepLength ?? 2.5 / Double(max(steps, 1)))
-    case "ibp": return .ibp(ramp: ramp)
+      return .trades(beta: beta ?? 6, steps: steps, length: stepLength ?? 2.5 / Double(max(steps, 1)))
+    case "ibp": return .ibp(ramp: ramp ?? 0.5)
     default:
       throw CommandError.usage(
         "--objective \(objective): there is no such objective; give one of \(Objective.names.joined(separator: ", "))"
@@ -101,8 +120,8 @@ struct OptimiserOptions: ParsableArguments {
   @Option(help: "The optimiser: adam or sgd.")
   var optimiser = "adam"
 
-  @Option(help: "The momentum of sgd.")
-  var momentum = 0.9
+  @Option(help: "The momentum of sgd. (default: 0.9)")
+  var momentum: Double?
 
   @Option(
     name: .customLong("learning-rate"),
@@ -127,7 +146,7 @@ struct OptimiserOptions: ParsableArguments {
   /// The optimiser of the name given.
   func chosen() throws -> Optimiser {
     switch optimiser {
-    case "sgd": return .sgd(momentum: momentum)
+    case "sgd": return .sgd(momentum: momentum ?? 0.9)
     case "adam": return .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
     default:
       throw CommandError.usage("--optimiser \(optimiser): there is no such optimiser; give adam or sgd")

@@ -8,9 +8,15 @@ struct TrainingFiles {
   var checkpoint: String { model + ".checkpoint" }
   var record: String { model + ".training.json" }
 
+  /// - Parameter inputs: files that are read, and must not be written over.
   /// - Throws: ``CommandError`` when they cannot be written.
-  init(model: String) throws {
+  init(model: String, inputs: [String] = []) throws {
     self.model = model
+    func place(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    let written = [model, model + ".checkpoint", model + ".training.json"].map(place)
+    if let input = inputs.first(where: { written.contains(place($0)) }) {
+      throw CommandError.usage("--out \(model): it would write over \(input), which is read; name another")
+    }
     var isDirectory: ObjCBool = false
     let parent = URL(fileURLWithPath: model).deletingLastPathComponent().path
     guard FileManager.default.fileExists(atPath: parent, isDirectory: &isDirectory), isDirectory.boolValue,

@@ -50,7 +50,9 @@ struct TrainingSubject {
     }
     if let path = monitor.validation {
       let dataset = try Dataset.load(path: path, labelsPath: monitor.validationLabels)
-      holdout = try set(dataset, path: monitor.validationLabels ?? path, classCount: all.classCount)
+      holdout = try namingData(path, labels: monitor.validationLabels) {
+        try set(dataset, path: monitor.validationLabels ?? path, classCount: all.classCount)
+      }
       training = all
     } else {
       let count = monitor.holdout ?? min(all.count / 10, 1000)
