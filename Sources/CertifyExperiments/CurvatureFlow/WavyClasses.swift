@@ -1,6 +1,5 @@
 import CertifyAttacks
 import CertifyData
-import CertifyTraining
 import Foundation
 
 /// Two classes in a square whose chances change over a wavy line: P[y = 1 | x] = 1/(1 + exp(−(x₂ − a sin kx₁)/w)).
