@@ -44,13 +44,15 @@ public struct Checkpoint: Sendable, Equatable {
 
   /// - Throws: ``TrainingError/checkpoint(reason:)`` when it is of another training.
   func check(model: TrainableModel, configuration: TrainingConfiguration) throws(TrainingError) {
-    guard configuration == self.configuration, model.name == modelName,
-      model.parameters.count == parameters.count
-    else {
+    var others = configuration.differences(from: self.configuration)
+    if model.name != modelName || model.parameters.count != parameters.count {
+      others.insert("network \(model.name) instead of \(modelName)", at: 0)
+    }
+    guard others.isEmpty else {
       throw .checkpoint(
         reason:
-          "it is of another training (\(modelName), \(self.configuration.objective.name), seed "
-          + "\(self.configuration.seed)); give the options it was begun with, or start anew in another place")
+          "it is of another training (\(others.joined(separator: ", "))); give the options it was begun with, or "
+          + "start anew in another place")
     }
   }
 }

@@ -73,3 +73,25 @@ public struct TrainingConfiguration: Sendable, Codable, Equatable {
   /// The largest number of rows of a part.
   var shardRows: Int { (batchSize + shardCount - 1) / shardCount }
 }
+
+extension TrainingConfiguration {
+  /// What is not as in another one, such as `epochs 9 instead of 4`.
+  func differences(from other: TrainingConfiguration) -> [String] {
+    func words<Value: Equatable>(_ name: String, _ value: KeyPath<TrainingConfiguration, Value>) -> String? {
+      let (own, its) = (self[keyPath: value], other[keyPath: value])
+      return own == its ? nil : "\(name) \(own) instead of \(its)"
+    }
+    let bounds: (ThreatSetting) -> String = { threat in
+      threat.bounds.map { "\($0.lower) to \($0.upper)" } ?? "none"
+    }
+    let ranges = (bounds(threat), bounds(other.threat))
+    return [
+      words("objective", \.objective), words("norm", \.threat.norm), words("epsilon", \.threat.epsilon),
+      ranges.0 == ranges.1 ? nil : "bounds \(ranges.0) instead of \(ranges.1)",
+      words("optimiser", \.optimiser), words("schedule", \.schedule), words("learning rate", \.learningRate),
+      words("weight decay", \.weightDecay), words("epochs", \.epochs), words("batch size", \.batchSize),
+      words("seed", \.seed), words("monitor steps", \.monitorSteps),
+      words("stop on overfitting", \.stopsOnOverfitting),
+    ].compactMap { $0 }
+  }
+}
