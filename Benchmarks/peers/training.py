@@ -52,7 +52,7 @@ def mlp() -> nn.Module:
                          nn.Linear(256, 10))
 
 
-NETWORKS = {"mlp": (mlp, 10_000), "cnn": (cnn, 10_000), "resnet8": (resnet8, 1_280)}
+NETWORKS = {"mlp": (mlp, 10_000), "cnn": (cnn, 10_000), "resnet8": (resnet8, 640)}
 EPSILON = 0.1
 # The lines of the page between which the table is written.
 BEGIN, END = "<!-- times -->\n", "<!-- end of times -->\n"
@@ -130,9 +130,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     x, y = mnist(Path(options.data), Path(options.labels))
     lines = [f"MNIST's test images, the first so many; batches of {options.batch}, {options.threads} threads, PyTorch "
-             f"{torch.__version__}. Seconds an epoch, medians of {options.rounds} rounds, the least and the largest. The "
-             "last columns are the time of a PGD epoch over that of a standard one, and of one step of the attack over a "
-             "standard step, of certify and of PyTorch.", "",
+             f"{torch.__version__}. Seconds an epoch, medians of {options.rounds} rounds, the least and the largest. "
+             "The last columns are the time of a PGD epoch over that of a standard one, and of one step of the attack "
+             "over a standard step, of certify and of PyTorch.", "",
              "| network | inputs | objective | certify | PyTorch | PyTorch / certify | × standard | attack step |",
              "|---|---|---|---|---|---|---|---|"]
     with tempfile.TemporaryDirectory() as folder:
