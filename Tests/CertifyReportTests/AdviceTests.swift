@@ -43,22 +43,17 @@ struct AdviceTests {
   }
 
   /// Witnesses of wrong answers, which lie at 0, do not choose the axis; one that lies beyond it has a tip.
-  @Test func theAxisOfBracketsShowsTheWitnessesOfRightAnswers() throws {
+  @Test(arguments: [([1.7], 0), ((0..<23).map { $0 % 2 == 0 ? 1.4 : 1.6 } + [9], 1)])
+  func theAxisOfBracketsShowsTheWitnessesOfRightAnswers(witnesses: [Double], beyond: Int) throws {
     var run = SampleRun.results
-    run.inputs = (0..<60).map { index in
-      let radius = index == 59 ? 9.0 : index % 2 == 0 ? 1.4 : 1.6
-      return InputResult(
-        index: index, label: 1,
-        brackets: [
-          index < 36
-            ? SampleRun.wrong(SampleRun.base, predicted: 8) : SampleRun.attacked(1, upper: radius)
-        ])
+    let wrong = (0..<40).map { _ in SampleRun.wrong(SampleRun.base, predicted: 8) }
+    run.inputs = (wrong + witnesses.map { SampleRun.attacked(1, upper: $0) }).enumerated().map {
+      InputResult(index: $0, label: 1, brackets: [$1])
     }
     let group = try #require(Summary(of: run).groups.first)
-    let figure = BracketsFigure(group, of: run, names: ClassNames(names: [])).drawing
-    let text = figure.svg
-    #expect(text.contains(" A tip at the right: 1 with a witness beyond the axis."))
-    #expect(text.components(separatedBy: "l6 ").count == 2)
+    let text = BracketsFigure(group, of: run, names: ClassNames(names: [])).drawing.svg
+    #expect(text.contains(" A tip at the right: \(beyond) with a witness beyond the axis.") == (beyond > 0))
+    #expect(text.components(separatedBy: "l6 ").count == 1 + beyond)
     #expect(text.contains(">1.4<") && !text.contains(">9<"))
   }
 
