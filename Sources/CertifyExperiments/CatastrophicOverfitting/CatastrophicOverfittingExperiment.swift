@@ -6,7 +6,7 @@ import CertifyTraining
 public struct CatastrophicOverfittingExperiment: Experiment {
   public static let name = "catastrophic-overfitting"
   public static let summary =
-    "training against one step ends in a net that one step does not break and many steps always do"
+    "training against one step ends in a net that one step does not break and many steps nearly always do"
 
   public init() {}
 

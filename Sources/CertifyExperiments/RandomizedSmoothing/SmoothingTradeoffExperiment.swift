@@ -48,7 +48,7 @@ public struct SmoothingTradeoffExperiment: Experiment {
       figures: [
         ExperimentFigure(
           "curves",
-          caption: "Each curve starts lower and reaches farther than the one of less noise.",
+          caption: "More noise reaches farther; what it costs is seen at the left end.",
           Self.figure(runs, reach: reach))
       ],
       quantities: try quantities(runs, reach: reach, samples: samples)
@@ -67,9 +67,9 @@ public struct SmoothingTradeoffExperiment: Experiment {
         ],
       paragraphs: [
         """
-        Which σ is best depends on the radius: the smallest one gives the most right answers, and beyond the radius \
-        that n samples can certify at all, σΦ⁻¹(α^(1/n)) or here \(Rounding.significant(reach, digits: 3)) σ, it proves \
-        nothing, so that a larger one takes its place.
+        Which σ is best depends on the radius: a large one costs accuracy near 0, and beyond the radius that n samples can \
+        certify at all, σΦ⁻¹(α^(1/n)) or here \(Rounding.significant(reach, digits: 3)) σ, a small one proves nothing, \
+        so that a larger one takes its place.
         """,
         """
         A net is to be trained with the noise that it is smoothed with: one that saw σ = \(Self.sigmas[0]) alone is less \
