@@ -31,6 +31,14 @@ enum AttackLoss: Equatable {
     }
   }
 
+  /// What the ratios divide by; 1 for the other losses.
+  func denominator(logits: UnsafeBufferPointer<Float>) -> Double {
+    switch self {
+    case .differenceOfLogitsRatio, .targetedRatio: ratio(logits: logits, label: 0).spread
+    case .crossEntropy, .margin, .targeted: 1
+    }
+  }
+
   /// Writes the gradient with respect to the logits z, K numbers.
   ///
   /// Cross-entropy's is divided by 1 − softmax(z)_y, so that it does not vanish on a confident model:

@@ -5,10 +5,10 @@ import CertifyThreat
 /// A walk starts at x for each class. After 8 steps those that have come within 1.5 times the best distance go
 /// on, after 16 more those within 1.2 times; these start again at their nearest points for 30 short steps.
 ///
-/// When witnesses are known already, as in a portfolio, walks start instead at ``DistantStarts``, at the witnesses of
-/// the two nearest classes and at random points as far from x as the best: a boundary has many places where the
-/// distance is smallest nearby, and other starts end in others. In ℓ∞ every walk moves all coordinates alike, so that
-/// those from afar would end where others do. ℓ₁ has walks of its own, see ``SparseBoundarySearch``.
+/// When witnesses are known already, as in a portfolio, walks start instead at ``DistantStarts``, where a
+/// ``LagrangianDescent`` has come to, at the witnesses of the two nearest classes and at random points as far from x as
+/// the best: a boundary has many places where the distance is smallest nearby, and other starts end in others. In ℓ∞
+/// every walk moves all coordinates alike, so that those from afar would end where others do. ℓ₁ has walks of its own, see ``SparseBoundarySearch``.
 struct BoundarySearch: SmallestNormAttack {
   /// Rival classes walked to from x.
   private static let targets = 9
@@ -19,6 +19,8 @@ struct BoundarySearch: SmallestNormAttack {
   ]
   /// Random points walked from when a witness is known.
   private static let randomStarts = 8
+  /// Of the descents in ℓ₂, how wide their first steps are.
+  private static let rates = [1, 2.5]
 
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
     switch (oracle.nearest == nil, oracle.threat.norm) {
@@ -86,6 +88,12 @@ struct BoundarySearch: SmallestNormAttack {
     let last = BoundaryWalk.Stage(steps: 20, first: 0.3, last: 0.01)
     if oracle.threat.norm != .linf {
       guard try walkFromAfar(oracle, stages: [search, last]) else { return }
+      for rate in Self.rates {
+        let descent = LagrangianDescent(steps: 200, rate: rate)
+        guard let walk = try descent.walk(oracle, metric: oracle.threat.norm) else { return }
+        let tracks = Array(walk.tracks.indices)
+        guard try walk.run(tracks, steps: last.steps, rule: { .averaged(last.value($0)) }) else { return }
+      }
     }
     guard try walk.run(fresh, steps: search.steps, rule: { .averaged(search.value($0)) }) else { return }
     fresh.removeAll { walk.tracks[$0].best > 1.03 * (oracle.bestDistance ?? best) }

@@ -7,8 +7,8 @@ import Foundation
 /// point that flips, ε(1 + γ) at one that does not when an earlier one did, and the linearised distance
 /// ‖δ‖_p + |m|/‖g‖_q, stretched by 1 + γ, until one does. α and γ fall along a cosine, from 1 to .01 and from .05 to
 /// .001; α is in units of ε, for ℓ₁ and ℓ∞ of ε√d, or of 1 when that is larger. The nearest rival classes are
-/// rows of one batch; when witnesses are known already, as in a portfolio, those of the two nearest, for ℓ₁ of
-/// the nearest.
+/// rows of one batch; when witnesses are known already, as in a portfolio, those of the two nearest, and for ℓ₁,
+/// where walks from afar look at several classes, none but the largest.
 struct FMN: SmallestNormAttack {
   static let name = "fmn"
   /// Rival classes tried, besides the largest one.
@@ -23,8 +23,7 @@ struct FMN: SmallestNormAttack {
   }
 
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
-    // In ℓ₁ what other classes have to offer is found by the walks that follow.
-    let known = oracle.threat.norm == .l1 ? 1 : 2
+    let known = oracle.threat.norm == .l1 ? 0 : 2
     guard let targets = try oracle.rivals(atMost: Self.targets, known: known, attack: Self.name) else {
       return
     }

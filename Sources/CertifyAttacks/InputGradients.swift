@@ -59,7 +59,7 @@ extension Oracle {
   /// - Parameters:
   ///   - limit: The most classes.
   ///   - known: The most classes of witnesses.
-  /// - Returns: `nil` when the budget or the lack of gradients does not allow it; never empty.
+  /// - Returns: `nil` when the budget or the lack of gradients does not allow it; empty only when `known` is 0.
   func rivals(
     atMost limit: Int, known: Int = 2, attack: String
   ) throws -> [(label: Int, distance: Double)]? {

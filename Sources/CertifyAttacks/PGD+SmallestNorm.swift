@@ -10,11 +10,12 @@ extension PGD {
   /// The linear model at x brackets ε; rounds of runs follow whose rows have different ε below the best
   /// distance known, in geometric order over a span that narrows. Half of the rows start at the best point so
   /// far, projected to their smaller ball, the others afresh. After each round that improved, the segment to
-  /// x is searched. When a flipping point is known already and the data are real, the span starts narrow and the first round that
-  /// finds nothing nearer is the last.
+  /// x is searched. When a flipping point is known already and the data are real, the span starts narrow and the first
+  /// round that finds nothing nearer is the last; in ℓ₂ there is none, as the walks before end where PGD would.
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
-    guard let start = try InputGradients(oracle: oracle, limit: 9, attack: Self.name) else { return }
     let isWarm = oracle.nearest != nil && !oracle.neighbourhood.isGrid
+    if isWarm, oracle.threat.norm == .l2 { return }
+    guard let start = try InputGradients(oracle: oracle, limit: 9, attack: Self.name) else { return }
     for target in start.targets.prefix(isWarm ? 0 : FGSM.targets) {
       try LinearPath(neighbourhood: oracle.neighbourhood, gradient: target.gradient)
         .search(oracle: oracle, from: target.distance, attack: Self.name)

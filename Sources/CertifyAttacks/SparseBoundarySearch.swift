@@ -10,7 +10,8 @@ import CertifyThreat
 /// sparse by 25 steps of ``ProximalHalfSpace``, whose reach falls from the largest move of a coordinate to a
 /// thirtieth of it.
 ///
-/// When witnesses are known already, walks come back from ``DistantStarts``, 20 steps in ℓ₂ and 25 sparse ones. Next,
+/// When witnesses are known already, walks come back from ``DistantStarts``, 20 steps in ℓ₂ and 25 sparse ones, and 25 from
+/// where a ``LagrangianDescent`` has come to. Next,
 /// the witnesses of the four nearest classes that lie within 1.3 times the best distance take 30 such steps with a
 /// reach that starts three times as long, which frees coordinates that had reached the box.
 /// Then walks start twice at each of the two nearest with three tenths of the coordinates, drawn at random, back
@@ -63,6 +64,10 @@ struct SparseBoundarySearch {
 
   func walkFromWitnesses(_ oracle: Oracle, generator: inout SplitMix64) throws {
     guard oracle.hasGradients, try walkFromAfar(oracle) else { return }
+    guard let descended = try LagrangianDescent(steps: 150, rate: 2.5).walk(oracle, metric: .l1) else {
+      return
+    }
+    guard try run(descended, .init(steps: 25, first: 1, last: 0.03)) else { return }
     let known = witnesses(oracle, atMost: Self.classes)
     let walk = BoundaryWalk(oracle: oracle, capacity: known.count)
     for witness in known {

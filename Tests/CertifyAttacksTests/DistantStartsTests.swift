@@ -28,4 +28,42 @@ import Testing
     }
     #expect(try #require(oracle.bestDistance) < 0.5 * 1.01)
   }
+
+  /// From a witness of the first face alone.
+  @Test func startsLieBehindTheFarFace() throws {
+    let oracle = try oracle(secondFace: true, witnessAt: 1.05)
+    let walk = try #require(try DistantStarts.walk(oracle, metric: .l2))
+    #expect(try walk.run([0], steps: 30, rule: { .averaged(0.8 / Double($0 + 1)) }))
+    #expect(walk.tracks[0].best < 0.5 * 1.02)
+  }
+
+  /// From x to {x₁ + .01 x₂ + … ≥ 1}, when a witness three times as far is known.
+  @Test func descentSettlesNearTheBoundary() throws {
+    let oracle = try oracle(secondFace: false, witnessAt: 3)
+    let walk = try #require(try LagrangianDescent(steps: 150, rate: 1).walk(oracle, metric: .l2))
+    #expect(oracle.queries == 151)
+    #expect(walk.tracks.map(\.target) == [1])
+    #expect(try #require(oracle.bestDistance) < 1.05)
+  }
+
+  private func oracle(secondFace: Bool, witnessAt place: Float) throws -> Oracle {
+    let d = 40
+    var first = [Float](repeating: 0.01, count: d)
+    first[0] = 1
+    var second = [Float](repeating: 0, count: d)
+    second[1] = 10
+    var faces: [(weights: [Float], bias: Float)] = []
+    faces.append((first, -1))
+    if secondFace { faces.append((second, -5)) }
+    let classifier = CreasedClassifier(faces: faces, dimension: d, batchSize: 3)
+    let attack = try BaseAttack(
+      name: .boundaryWalk, goal: .smallestNorm,
+      threat: ThreatModel(norm: .l2, space: InputSpace(bounds: nil, gridSteps: nil)), seed: 1)
+    let input = AttackInput(index: 0, point: [Float](repeating: 0, count: d), grid: nil, label: 0)
+    let oracle = try attack.oracle(input, reference: classifier, gradients: classifier)
+    oracle.row(0).update(repeating: 0)
+    oracle.row(0)[0] = place
+    #expect(try oracle.evaluate(count: 1, attack: "test") == .answered)
+    return oracle
+  }
 }

@@ -1,0 +1,141 @@
+import CertifyThreat
+import Foundation
+
+/// Descent from x on an augmented Lagrangian of the smallest perturbation, on the way to a start of a walk.
+///
+/// L(u) = ‖u − x‖/D + P(c(u); μ) with the constraint c < 0 of a point that flips: c is minus the
+/// ``AttackLoss/differenceOfLogitsRatio``, D the distance of the nearest witness, P(c; μ) = μc + μc² + c³/6 for c ≥ 0
+/// and μc/(1 − c) below, and the multiplier μ ← .9μ + .1 P′(c; μ). Each coordinate goes against the sum of the slopes
+/// so far, each weighted by .9 for every step since, divided by their root mean square; its length is
+/// `rate` · ‖w − x‖₂/√d, falls by a hundred from the first point that flips to the last step, and lets the path swing far
+/// past the boundary before it settles: places are found to which no short step leads.
+///
+/// The method is ALMA (Rony et al. 2021, arXiv 2011.11857) with one penalty parameter, ρ = 1, and steps in units of the
+/// nearest witness instead of the input's; mean squares start at the largest slope at x, so that the first steps
+/// go along the gradient.
+struct LagrangianDescent {
+  /// Queries that a descent costs.
+  let steps: Int
+  /// The length of a step of a coordinate, over the root mean square of the nearest witness's.
+  let rate: Double
+
+  /// Descends from x, and starts a walk at the nearest point that flipped.
+  ///
+  /// - Parameter metric: The norm that is made small, ℓ₁ or ℓ₂, and that of the walk.
+  /// - Returns: A walk without tracks when no point flipped; `nil` when nothing is known, or the budget or the lack of
+  ///   gradients ended it.
+  func walk(_ oracle: Oracle, metric: Norm) throws -> BoundaryWalk? {
+    guard let nearest = oracle.nearest else { return nil }
+    var path = LagrangianPath(oracle, metric: metric, steps: steps, rate: rate, nearest: nearest.point)
+    guard try path.run() else { return nil }
+    let walk = BoundaryWalk(oracle: oracle, capacity: 1, metric: metric)
+    if let best = path.best {
+      best.point.withUnsafeBufferPointer { _ = walk.add(target: best.decided, at: $0) }
+    }
+    return walk
+  }
+}
+
+/// What a descent remembers from step to step.
+private struct LagrangianPath {
+  private static let memory = 0.9
+  private static let lastRate = 0.01
+
+  private let oracle: Oracle
+  private let metric: Norm
+  /// ‖w − x‖ of the nearest witness w.
+  private let scale: Double
+  private let steps: Int
+  private let rate: Double
+  private var multiplier = 1.0
+  private var firstFlip: Int?
+  private(set) var best: (point: [Float], distance: Double, decided: Int)?
+  private var slope: [Float]
+  private var squares: [Float]
+  private var momentum: [Float]
+
+  init(_ oracle: Oracle, metric: Norm, steps: Int, rate: Double, nearest: [Float]) {
+    let x = oracle.input.point
+    self.oracle = oracle
+    self.metric = metric
+    self.steps = steps
+    scale = max(metric.distance(nearest, x), .leastNormalMagnitude)
+    self.rate = rate * Norm.l2.distance(nearest, x) / Double(x.count).squareRoot()
+    slope = [Float](repeating: 0, count: x.count)
+    (squares, momentum) = (slope, slope)
+  }
+
+  /// - Returns: `false` when the budget or the lack of gradients ended it.
+  mutating func run() throws -> Bool {
+    let points = PointStore(count: 1, dimension: oracle.dimension)
+    points.set(0, to: oracle.input.point)
+    for step in 0..<steps {
+      let answered = try oracle.ask(
+        points, [0], attack: BoundaryWalk.name, loss: { _ in .differenceOfLogitsRatio },
+        visit: { _, answer in
+          remember(answer, step)
+          findSlope(answer, isFirst: step == 0)
+          advance(points[0], from: answer.point, step)
+        })
+      guard answered else { return false }
+    }
+    return true
+  }
+
+  private mutating func remember(_ answer: Oracle.Answer, _ step: Int) {
+    guard answer.flips else { return }
+    firstFlip = firstFlip ?? step
+    let distance = oracle.input.point.withUnsafeBufferPointer { metric.distance(answer.point, $0) }
+    guard distance < best?.distance ?? .infinity else { return }
+    best = (
+      Array(answer.point), distance, AttackLoss.rival(of: oracle.input.label, in: answer.logits)
+    )
+  }
+
+  /// slope = ∇L at a point; at x the length has none.
+  private mutating func findSlope(_ answer: Oracle.Answer, isFirst: Bool) {
+    let x = oracle.input.point
+    let loss = AttackLoss.differenceOfLogitsRatio
+    let constraint = -loss.value(logits: answer.logits, label: oracle.input.label)
+    if !isFirst {
+      let price = Self.price(constraint, multiplier)
+      multiplier = min(max(Self.memory * multiplier + (1 - Self.memory) * price, 1e-6), 1e12)
+    }
+    // Gradients of the ratio come multiplied by its denominator.
+    let weight = Float(Self.price(constraint, multiplier) / loss.denominator(logits: answer.logits))
+    let distance = x.withUnsafeBufferPointer { metric.distance(answer.point, $0) }
+    let outward = Float(metric == .l2 ? 1 / (max(distance, .leastNormalMagnitude) * scale) : 1 / scale)
+    for i in slope.indices {
+      let moved = answer.point[i] - x[i]
+      let length = metric == .l2 ? outward * moved : moved > 0 ? outward : moved < 0 ? -outward : 0
+      let value = (isFirst ? 0 : length) - weight * answer.gradient[i]
+      slope[i] = value.isFinite ? value : 0
+    }
+    guard isFirst else { return }
+    let largest = slope.reduce(0) { max($0, abs($1)) }
+    for i in squares.indices { squares[i] = largest * largest }
+  }
+
+  /// P′(c; μ).
+  private static func price(_ constraint: Double, _ multiplier: Double) -> Double {
+    constraint >= 0
+      ? multiplier + 2 * multiplier * constraint + constraint * constraint / 2
+      : multiplier / ((1 - constraint) * (1 - constraint))
+  }
+
+  private mutating func advance(
+    _ next: UnsafeMutableBufferPointer<Float>, from point: UnsafeBufferPointer<Float>, _ step: Int
+  ) {
+    let first = firstFlip ?? step
+    let part = Double(step - first) / Double(max(steps - first, 1))
+    let length = Float(rate * pow(Self.lastRate, part))
+    let memory = Float(Self.memory)
+    for i in next.indices {
+      squares[i] = memory * squares[i] + (1 - memory) * slope[i] * slope[i]
+      momentum[i] *= memory
+      if squares[i] > 0 { momentum[i] += slope[i] / squares[i].squareRoot() }
+      next[i] = point[i] - length * momentum[i]
+    }
+    oracle.neighbourhood.clip(next)
+  }
+}
