@@ -13,6 +13,9 @@ public struct DefaultBaseCertificate: Sendable {
   /// Intervals are the default up to so many products: about two seconds an input.
   static let mostIntervalWork = 1 << 26
 
+  private static let tooLarge =
+    "the model is too large for a certificate of f that is quick; ask for one by name, such as --certificate ibp"
+
   /// Chooses for a model: linear, bounds or intervals, or none.
   public init(classifier: LoadedClassifier) {
     if let linear = try? LinearBaseCertificate(classifier: classifier) {
@@ -21,7 +24,14 @@ public struct DefaultBaseCertificate: Sendable {
       return
     }
     do {
-      let model = try BoundedModel(graph: classifier.graph(batchSize: 1))
+      let graph = try classifier.graph(batchSize: 1)
+      // Neither bound is quick then, and the lists of products alone would take long and much memory.
+      guard graph.multiplyAdds <= 2 * Double(Self.mostIntervalWork) else {
+        certificate = nil
+        reason = Self.tooLarge
+        return
+      }
+      let model = try BoundedModel(graph: graph)
       if model.linearWork <= Self.mostLinearWork {
         certificate = BoundBaseCertificate(method: .linear, model: model)
         reason = "the model is small"
@@ -30,9 +40,7 @@ public struct DefaultBaseCertificate: Sendable {
         reason = "the model is too large for crown to be quick; --certificate crown proves more"
       } else {
         certificate = nil
-        reason =
-          "the model is too large for a certificate of f that is quick; ask for one by name, such as "
-          + "--certificate ibp"
+        reason = Self.tooLarge
       }
     } catch {
       certificate = nil

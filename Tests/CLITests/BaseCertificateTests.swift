@@ -41,6 +41,20 @@ import _CertifyTestSupport
     #expect(try place.report().contains("Of f, by default: \(reason)."))
   }
 
+  /// Nothing is chosen, and nothing said, for a classifier that is left out.
+  @Test(arguments: [["smoothed"], ["base", "smoothed"]])
+  func defaultsAreForTheBaseClassifier(classifiers: [String]) throws {
+    let place = try Workplace()
+    let answer = try Certify.run(
+      ["run", "fixtures/models/digits_mlp.onnx", "--data", Digits.data, "--out", place.path("out")]
+        + classifiers.flatMap { ["--classifier", $0] }
+        + ["--first", "1", "--samples", "100", "--attack", "none"])
+    #expect(answer.status == 0, "\(answer.errors)")
+    let isTold = try place.text("out/results.json").contains("base-certificate-reason")
+    #expect(isTold == classifiers.contains("base"))
+    #expect(try place.report().contains("Of f, by default") == isTold)
+  }
+
   /// Without a certificate that applies, the report names the operator in the way; asked for one, the run does.
   @Test func operatorsWithoutBoundsAreNamed() throws {
     let place = try Workplace()

@@ -145,9 +145,11 @@ private struct CertificateChoice {
       return
     }
     guard !names.isEmpty else {
-      let choice = DefaultBaseCertificate(classifier: subject.classifier)
-      base = choice.certificate.map { [$0] } ?? []
-      reason = choice.reason
+      if classifiers.contains(.base) {
+        let choice = DefaultBaseCertificate(classifier: subject.classifier)
+        base = choice.certificate.map { [$0] } ?? []
+        reason = choice.reason
+      }
       smoothed = noise.flatMap { SmoothedCertificates.applying(to: $0).first }
       return
     }
