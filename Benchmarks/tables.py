@@ -107,7 +107,7 @@ def render(result: dict) -> str:
         parts += ["## PGD-40 on 100 inputs", "One thread, one restart, real-valued perturbations within [0, 1].",
                   attack(result["attack"])]
     if "startup" in result:
-        parts += ["## Start", "A whole `certify run` that draws one sample and writes its report.", table(
+        parts += ["## Start", "A whole `certify run` that draws ten samples, as few as α allows, and writes its report.", table(
             ["model", "size", "by the clock", "processor"],
             [[row["name"], f"{row['megabytes']:.1f} MB", f"{row['wall']:.2f} s", f"{row['cpu']:.2f} s"]
              for row in result["startup"]])]
