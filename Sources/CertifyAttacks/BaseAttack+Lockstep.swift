@@ -20,7 +20,7 @@ extension BaseAttack {
   ///   - gradients: The classifier that is asked about one input at a time, before and after the steps.
   ///   - shared: The classifier whose batches are shared.
   /// - Returns: The outcomes, in the order of the inputs.
-  /// - Throws: What ``run(on:reference:gradients:)`` throws, for whichever input comes to it first.
+  /// - Throws: What ``run(on:reference:gradients:surrogate:)`` throws, for whichever input comes to it first.
   public func run(
     on inputs: [AttackInput], reference: any Classifier, gradients: any DifferentiableClassifier,
     shared: any DifferentiableClassifier

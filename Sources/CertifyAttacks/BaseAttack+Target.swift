@@ -14,7 +14,7 @@ extension BaseAttack {
   ///   - gradients: The classifier that the attack queries, or `nil` when the model has no gradients.
   ///   - surrogate: Another model of the same task, whose witnesses are tried on this one; only attacks by transfer
   ///     ask for it.
-  /// - Throws: as ``run(on:reference:gradients:)``, and for a target that does not fit.
+  /// - Throws: as ``run(on:reference:gradients:surrogate:)``, and for a target that does not fit.
   public func run(
     on input: AttackInput, target: Int, reference: any Classifier,
     gradients: (any DifferentiableClassifier)?, surrogate: (any DifferentiableClassifier)? = nil

@@ -96,7 +96,7 @@ public final class Oracle {
   public var rows: UnsafeMutableBufferPointer<Float> { classifier.inputs }
   /// [batchSize, K]: the answers to the last query.
   public var logits: UnsafeBufferPointer<Float> { classifier.logits }
-  /// Whether ``pullBack(count:)`` may be called.
+  /// Whether ``pullBack(count:write:)`` may be called.
   public var hasGradients: Bool { differentiable != nil }
   /// Rows that attacks may still ask about.
   public var remaining: Int { max(0, maximumQueries - queries - (isFinishing ? 0 : reserve)) }

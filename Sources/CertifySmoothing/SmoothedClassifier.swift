@@ -122,7 +122,7 @@ public final class SmoothedClassifier {
   /// Tests whether g gives x another class than `label`, on samples of this candidate's own; exactly where it can.
   ///
   /// The rival c ≠ label is the most frequent other class of the first stage (ties to the lowest index). The
-  /// second stage draws fresh samples and looks at ``FlipTest`` after every 16th, until it decides or
+  /// second stage draws fresh samples and looks at `FlipTest` after every 16th, until it decides or
   /// `maximumSamples` are drawn. The outcome is wrong with probability at most `beta`; it is reproducible
   /// with any batch size.
   ///

@@ -48,7 +48,7 @@ public struct Verifier {
   /// - Parameters:
   ///   - cases: Boxes of as many coordinates, and constraints of as many outputs, as the model has.
   ///   - isExpired: Asked again and again; true ends the search with `unknown`.
-  /// - Throws: ``CertificateError`` for cases that do not fit the model; ``EngineError``.
+  /// - Throws: ``CertificateError`` for cases that do not fit the model; `EngineError`.
   public func verdict(on cases: [UnsafeCase], isExpired: @escaping @Sendable () -> Bool) throws -> Verdict {
     for unsafe in cases { try check(unsafe) }
     for unsafe in cases {

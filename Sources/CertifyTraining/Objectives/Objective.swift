@@ -12,7 +12,7 @@ public enum Objective: Sendable, Codable, Equatable {
   /// Cross-entropy at the point that projected gradient ascent finds (Madry et al. 2018, arXiv 1706.06083); by
   /// Danskin's theorem the gradient there is that of the maximum.
   case pgd(steps: Int, length: Double)
-  /// Cross-entropy + λ‖∇ₓ cross-entropy‖_q (``GradientPenaltyWorker``).
+  /// Cross-entropy + λ‖∇ₓ cross-entropy‖_q; the gradient of the penalty is a central difference over 2 `step`.
   case gradientPenalty(weight: Double, step: Double)
   /// Cross-entropy at x′ + ση, x′ an adversarial input of the smoothed classifier (Salman et al. 2019, arXiv
   /// 1906.04584).
