@@ -1,6 +1,6 @@
 """Certified radii of the base classifier by IBP, CROWN and alpha-CROWN: certify beside auto_LiRPA, as a table.
 
-    python bounds.py --certify CERTIFY --first 10 --out docs/certificates.md MODEL.onnx=DATA.npz[=N] ...
+    python bounds.py --certify CERTIFY --first 10 --out docs/certificates.md MODEL.onnx=DATA.npz[=N[=METHODS]] ...
 
 The same inputs, norms, regions and methods, one thread each; a radius is the largest of a bisection whose margins are
 all verified, 0 for a misclassified input. The l-infinity ball is cut with [0, 1], the l2 ball is not (auto_LiRPA has no
@@ -297,11 +297,11 @@ without any rounding of the program and with this allowance, as mean ℓ∞ radi
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("subjects", nargs="*", metavar="MODEL=DATA[=N]")
+    parser.add_argument("subjects", nargs="*", metavar="MODEL=DATA[=N[=METHODS]]",
+                        help="a model, its data, how many inputs, and the methods, with commas, where not all are meant")
     parser.add_argument("--certify")
     parser.add_argument("--first", type=int, default=5, help="inputs of each data file, where N does not say so")
     parser.add_argument("--limit", type=float, default=60, help="seconds after which auto_LiRPA begins no other input")
-    parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--keep-table", action="store_true",
                         help="keep the table that the page has, and write anew what rounding costs")
@@ -321,8 +321,11 @@ def main():
         lines = options.out.read_text().split(ROUNDING.splitlines()[1])[0].rstrip().splitlines()
     with tempfile.TemporaryDirectory() as place:
         for subject in options.subjects:
-            path, source, *number = subject.split("=")
-            count = int(number[0]) if number else options.first
+            path, source, *rest = subject.split("=")
+            count = int(rest[0]) if rest else options.first
+            methods = rest[1].split(",") if len(rest) > 1 else list(METHODS)
+            if not set(methods) <= set(METHODS):
+                parser.error(f"{subject} names other methods than {', '.join(METHODS)}")
             archive = np.load(source)
             images = archive["images" if "images" in archive else "X"][:count]
             labels = archive["labels" if "labels" in archive else "Y"][:count]
@@ -336,7 +339,7 @@ def main():
                 costs.append(row)
                 print(row, flush=True)
             for norm in [] if options.keep_table else NORMS:
-                for method in options.methods:
+                for method in methods:
                     if (norm, method) == ("l2", "ibp") and graph.node[0].op_type not in ("Flatten", "Gemm"):
                         continue
                     lines.append(compare(options.certify, path, data, norm, method, options.limit))
