@@ -7,7 +7,7 @@ import Yams
 /// norm: [l2, linf]
 /// ```
 public struct OptionFile: Sendable, Equatable {
-  /// The values as they are written.
+  /// The values as they are written, without the underscores between the digits of a number.
   public var values: [String: [String]] = [:]
 
   /// Reads a file in YAML.
@@ -25,7 +25,12 @@ public struct OptionFile: Sendable, Equatable {
     }
     for (key, value) in mapping {
       let field = try PolicyField(key, value, known: known)
-      values[field.name] = try field.texts()
+      values[field.name] = try field.texts().map(Self.plain)
     }
+  }
+
+  /// `10000` for `10_000`, which a policy may write too.
+  private static func plain(_ text: String) -> String {
+    text.wholeMatch(of: /[0-9]+(_[0-9]+)+/) == nil ? text : text.filter { $0 != "_" }
   }
 }

@@ -67,6 +67,10 @@ extension PolicyError {
     case .duplicatedKeysInMapping(let duplicates, let context):
       let names = Set(duplicates).sorted().map { "`\($0)`" }.joined(separator: ", ")
       self.init(line: context.mark.line, problem: "\(names) is given more than once")
+    case .reader(let problem, let offset, _, let yaml):
+      self.init(
+        line: offset.map { yaml.prefix($0).count { $0.isNewline } + 1 },
+        problem: "it is not YAML: \(problem); write it as plain text, in UTF-8")
     default:
       self.init(line: nil, problem: "it is not YAML: \(error)")
     }

@@ -28,7 +28,7 @@ public struct ReportSource: Sendable, Equatable {
   var names: ClassNames { ClassNames(names: results.classNames ?? []) }
 
   /// Whether an attack ran against the group's classifier.
-  func wasAttacked(_ group: GroupSummary) -> Bool {
+  package func wasAttacked(_ group: GroupSummary) -> Bool {
     results.inputs.contains { $0.bracket(of: group.key)?.attack != nil }
   }
 

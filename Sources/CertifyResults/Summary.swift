@@ -34,7 +34,7 @@ public struct GroupSummary: Sendable, Codable, Equatable {
   public var correct: Int
   /// Inputs on which the smoothed classifier abstained.
   public var abstained: Int
-  /// correct / inputs and abstained / inputs.
+  /// correct / inputs.
   public var cleanAccuracy: Double?
   /// abstained / inputs.
   public var abstentionRate: Double?
@@ -44,21 +44,21 @@ public struct GroupSummary: Sendable, Codable, Equatable {
   public var meanCertifiedRadius: Double?
   /// The ⌈n/2⌉-th smallest radius over all inputs, 0 for those without a proof.
   public var medianCertifiedRadius: Double?
-  /// Contradictions that stand, and those that a retest settled.
+  /// Contradictions that stand.
   public var contradictions: Int
   /// Contradictions that a retest settled.
   public var settledContradictions: Int
-  /// Brackets without a proof, without a witness.
+  /// Brackets without a proof.
   public var lowerAbsent: Int
   /// Brackets without a witness.
   public var upperAbsent: Int
-  /// Brackets with both ends; mean and median (the ⌈m/2⌉-th smallest) of upper − lower over them.
+  /// m, the brackets with both ends.
   public var gaps: Int
-  /// The mean of upper − lower over them.
+  /// The mean of upper − lower over the m brackets with both ends.
   public var meanGap: Double?
-  /// The ⌈m/2⌉-th smallest of upper − lower.
+  /// The ⌈m/2⌉-th smallest of upper − lower over them.
   public var medianGap: Double?
-  /// Brackets whose gap is known in all its parts, and the mean of each part over them; `nil` without any.
+  /// Brackets whose gap is known in all its parts; `nil` without any.
   public var partedGaps: Int?
   /// The mean of each part over them, in the norm of the key; `nil` without any.
   public var meanGapParts: GapParts?
@@ -76,7 +76,7 @@ public struct AccuracyPoint: Sendable, Codable, Equatable {
   public var certified: Int
   /// Inputs that are correct and of which no witness with ‖δ‖ ≤ radius is known.
   public var attacked: Int
-  /// The counts over all inputs; `nil` without inputs.
+  /// certified / inputs; `nil` without inputs.
   public var certifiedAccuracy: Double?
   /// attacked / inputs; `nil` without inputs.
   public var attackedAccuracy: Double?

@@ -35,12 +35,23 @@ struct Certify: ParsableCommand {
         tree: try CommandTree.current(), environment: ProcessInfo.processInfo.environment)
       expanded = try layers.expand(NegativeNumbers.joined(Array(CommandLine.arguments.dropFirst())))
     } catch {
-      Terminal.standardError("error: \(error)")
+      Terminal.complain(error)
       exit(withError: ExitCode(failureCode(error).rawValue))
     }
     let program = CommandLine.arguments.prefix(1)
     Invocation.$arguments.withValue(program + expanded.arguments) {
-      Invocation.$origins.withValue(expanded.origins) { main(expanded.arguments) }
+      Invocation.$origins.withValue(expanded.origins) {
+        do {
+          var command = try parseAsRoot(expanded.arguments)
+          try command.run()
+        } catch {
+          let origins = Invocation.origins(of: message(for: error))
+          if !origins.isEmpty {
+            Terminal.standardError("error: in an option that is not on the command line\(origins):")
+          }
+          exit(withError: error)
+        }
+      }
     }
   }
 }

@@ -174,8 +174,61 @@ import _CertifyTestSupport
     #expect(answer.status == 1)
     #expect(answer.output == "")
     #expect(answer.complaints.count == 1)
-    #expect(answer.errors.hasPrefix("error: \(place.url.path)"))
+    #expect(answer.errors.hasPrefix("error: --input-gradients \(place.url.path)"))
     #expect(place.files(in: "") == [])
+  }
+
+  /// Neither what is read, nor a device, nor the other of two files.
+  @Test func predictWritesOverNothing() throws {
+    let place = try Workplace()
+    let files = ["model.onnx": Digits.logistic, "data.npz": Digits.data]
+    for (name, fixture) in files {
+      try FileManager.default.copyItem(
+        at: Fixtures.package.appendingPathComponent(fixture), to: place.url.appendingPathComponent(name))
+    }
+    try FileManager.default.createSymbolicLink(
+      atPath: place.path("link.npy"), withDestinationPath: place.path("model.onnx"))
+    #expect(mkfifo(place.path("pipe"), 0o600) == 0)
+    let before = try files.keys.map { try Data(contentsOf: place.url.appendingPathComponent($0)) }
+    let cases: [(arguments: [String], status: Int32, complaint: String)] = [
+      (
+        ["--logits", place.path("model.onnx")], 64,
+        "it would write over \(place.path("model.onnx")), which is read"
+      ),
+      (
+        ["--logits", place.path("x/../data.npz")], 64,
+        "it would write over \(place.path("data.npz")), which is"
+      ),
+      (
+        ["--logits", place.path("link.npy")], 64,
+        "it would write over \(place.path("model.onnx")), which is read"
+      ),
+      (["--logits", place.path("pipe")], 1, "it is no regular file; name the .npy file to write"),
+      (
+        ["--logits", place.path("o.npy"), "--input-gradients", place.path("./o.npy")], 64,
+        "--logits writes to it too; name another"
+      ),
+    ]
+    for (arguments, status, complaint) in cases {
+      let answer = try Certify.run(
+        ["predict", place.path("model.onnx"), "--data", place.path("data.npz"), "--first", "2"] + arguments)
+      #expect(answer.status == status, "\(answer.errors)")
+      #expect(answer.output == "" && answer.complaints.count == 1)
+      #expect(
+        answer.errors.hasPrefix(
+          "error: \(arguments[arguments.count - 2]) \(arguments[arguments.count - 1]): "))
+      #expect(answer.errors.contains(complaint), "\(answer.errors)")
+    }
+    #expect(try files.keys.map { try Data(contentsOf: place.url.appendingPathComponent($0)) } == before)
+    #expect(place.files(in: "")?.sorted() == ["data.npz", "link.npy", "model.onnx", "pipe"])
+  }
+
+  @Test func aPipeIsNoModel() throws {
+    let place = try Workplace()
+    #expect(mkfifo(place.path("pipe"), 0o600) == 0)
+    let answer = try Certify.run("inspect", place.path("pipe"))
+    #expect(answer.status == 66 && answer.complaints.count == 1)
+    #expect(answer.errors.contains("pipe: cannot be read: it is no regular file; write it to one first"))
   }
 }
 

@@ -59,6 +59,35 @@ import _CertifyTestSupport
     #expect(place.files(in: "out") == nil)
   }
 
+  /// Nobody looks for an option in a file that the message does not name.
+  @Test(arguments: [
+    ("sigma: 0", "error: --sigma 0.0: give a finite number above 0", " (--sigma from FILE)\n"),
+    ("norm: l3", "error: in an option that is not on the command line (--norm from FILE):\nError: ", "'l3'"),
+  ])
+  func theFileOfABadValueIsNamed(_ text: String, _ start: String, _ part: String) throws {
+    let place = try Workplace()
+    let file = try place.write(text, to: "options.yml")
+    let answer = try Certify.run(Digits.run(out: place.path("out"), ["--config", file]))
+    #expect(answer.status == 64)
+    #expect(answer.errors.hasPrefix(start.replacing("FILE", with: file)), "\(answer.errors)")
+    #expect(answer.errors.contains(part.replacing("FILE", with: file)), "\(answer.errors)")
+    // What is on the command line was not in the file.
+    let given = try Certify.run(Digits.run(out: place.path("out"), ["--config", file, "--alpha", "2"]))
+    #expect(given.status == 64 && (text.contains("norm") || !given.errors.contains("--alpha from")))
+  }
+
+  /// A file may hold what a terminal obeys, and more of it than anybody reads.
+  @Test func whatAFileSaysIsShownWithoutItsControlCharacters() throws {
+    let place = try Workplace()
+    let file = try place.write("\"\\e[31mrun\\e[0m\": 1\n", to: "options.yml")
+    let answer = try Certify.run(Digits.run(out: place.path("out"), ["--config", file]))
+    #expect(answer.status == 64 && answer.complaints.count == 1)
+    #expect(!answer.errors.contains("\u{1B}") && answer.errors.contains("\u{FFFD}[31mrun"))
+    let long = try place.write(String(repeating: "x", count: 100_000) + ": 1\n", to: "long.yml")
+    let refused = try Certify.run(Digits.run(out: place.path("out"), ["--config", long]))
+    #expect(refused.status == 64 && refused.errors.count < 3000 && refused.errors.contains("`; known are"))
+  }
+
   @Test func aMissingFileAndABadSwitchAreRefused() throws {
     let place = try Workplace()
     let missing = try Certify.run(Digits.run(out: place.path("out"), ["--config", place.path("none.yml")]))

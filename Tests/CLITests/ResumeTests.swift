@@ -80,18 +80,43 @@ import _CertifyTestSupport
     #expect(moved.status == 0)
   }
 
-  @Test func resultsWithoutAStoreAreKept() throws {
+  @Test(arguments: ["results.json", "report.md", "junit.xml"])
+  func filesWithoutAStoreAreKept(_ name: String) throws {
     let place = try Workplace()
     try FileManager.default.createDirectory(atPath: place.path("out"), withIntermediateDirectories: true)
-    try place.write("{}", to: "out/results.json")
+    try place.write("{}", to: "out/\(name)")
     for option in [[], ["--resume"]] {
       let answer = try Certify.run(Digits.run(out: place.path("out"), Self.work + option))
       #expect(answer.status == 64)
-      #expect(answer.errors.contains("it holds the results of a run, but not its store"))
-      #expect(try place.text("out/results.json") == "{}")
+      #expect(
+        answer.errors.contains("it holds \(name), but not the store of a run that wrote it; replace it"))
+      #expect(try place.text("out/\(name)") == "{}")
     }
     #expect(try Certify.run(Digits.run(out: place.path("out"), Self.work + ["--overwrite"])).status == 0)
     #expect(try place.results("out").results.inputs.count == 6)
+  }
+
+  /// What the earlier run wrote goes, its gallery included; what somebody else put beside it stays.
+  @Test func overwritingRemovesTheRunAndNothingElse() throws {
+    let place = try Workplace()
+    let run = Digits.run(out: place.path("out"), ["--first", "2", "--classifier", "base", "--norm", "linf"])
+    #expect(try Certify.run(run).status == 0)
+    #expect(try Certify.run("gallery", place.path("out")).status == 0)
+    for name in ["notes.md", "figures/accuracy.txt", "figures/logo.svg"] {
+      try place.write("mine", to: "out/\(name)")
+    }
+    let figures = Set(place.files(in: "out/figures") ?? [])
+    #expect(figures.contains { $0.hasPrefix("witness-") } && figures.contains("accuracy-base-linf.svg"))
+    let other = Digits.run(
+      out: place.path("out"), ["--first", "2", "--classifier", "base", "--attack", "none", "--overwrite"])
+    #expect(try Certify.run(other).status == 0)
+    #expect(
+      place.files(in: "out/figures")?.sorted() == [
+        "accuracy-base-l2.svg", "accuracy.txt", "brackets-base-l2.svg", "classes-base-l2.svg", "logo.svg",
+      ])
+    let files = try #require(place.files(in: "out"))
+    #expect(files.contains("notes.md") && !files.contains("gallery.md") && !files.contains("gallery.html"))
+    #expect(try place.text("out/figures/logo.svg") == "mine")
   }
 
   /// What `report` and `gate` say comes from the store, whatever became of the files beside it.

@@ -105,7 +105,7 @@ import _CertifyTestSupport
     let place = try Workplace()
     let lines = "radius-tolerance: 0.2\nbudget: 30_000\nbest-sigma: true\nsigma: [0.12, 0.25]\n"
     let policy = try place.write("version: 1\n" + lines + "requirements: []\n", to: "certify.yml")
-    let options = try place.write(lines.replacing("_", with: ""), to: "options.yml")
+    let options = try place.write(lines, to: "options.yml")
     for (name, source) in [("policy", ["--policy", policy]), ("config", ["--config", options])] {
       let answer = try Certify.run(
         Digits.run(out: place.path(name), Self.smoothed + ["--samples", "5000"] + source))

@@ -1,7 +1,7 @@
 /// Text from files and command lines, made fit for output that people read.
-enum PlainText {
+package enum PlainText {
   /// Line breaks, control characters and the marks that turn the direction of writing become visible.
-  static func visible(_ text: String) -> String {
+  package static func visible(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar.value {

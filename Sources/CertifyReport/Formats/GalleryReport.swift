@@ -48,7 +48,7 @@ public struct GalleryReport: Sendable {
     let other = names.name(entry.witnessClass)
     let distance = Rounding.up(entry.distance, places: places)
     let illustration = Illustration(
-      path: paths.path("witness-\(entry.index)", entry.key, ending: "png"),
+      path: paths.path(.witness, entry.key, input: entry.index, ending: "png"),
       alternative: "Input \(entry.index), its witness and their difference times \(entry.magnification)",
       content: .png(strip))
     return [

@@ -23,7 +23,7 @@ struct AccuracySection {
       .heading(3, Prose(title)), .paragraph(Prose(figures(group))),
       .illustration(
         Illustration(
-          path: paths.path("accuracy", group.key),
+          path: paths.path(.accuracy, group.key),
           alternative: "Certified and attacked accuracy over the radius: \(title)",
           content: .drawing(figure.drawing))),
       .table(table(group)),
@@ -37,7 +37,7 @@ struct AccuracySection {
     return [
       .illustration(
         Illustration(
-          path: paths.path("trajectories", group.key),
+          path: paths.path(.trajectories, group.key),
           alternative: "The paths of the attack: \(Wording.title(group.key))",
           content: .drawing(figure.drawing)))
     ]

@@ -127,7 +127,7 @@ struct Advice {
       }), (base.correct - group.correct) * 10 >= group.inputs
     else { return nil }
     return
-      "\(title): right on \(group.correct) of \(group.inputs) inputs, the saved model on \(base.correct). Train with Gaussian noise of this σ, or choose a smaller one."
+      "\(title): right on \(group.correct) of \(group.inputs) inputs, the saved model on \(base.correct). Train with noise of this σ, or choose a smaller one."
   }
 
   /// More unknown than proven.
@@ -146,7 +146,7 @@ struct Advice {
     let available = source.results.manifest.availableInputs
     guard count < 100, available > count else { return [] }
     return [
-      "Use more of the \(available) inputs: \(count) leave wide bounds for new ones; four times as many halve them."
+      "Use more of the \(available) inputs: \(count == 1 ? "one leaves" : "\(count) leave") wide bounds for new ones; four times as many halve them."
     ]
   }
 }

@@ -36,9 +36,12 @@ struct ConfidenceWording {
 
   private func separate(_ alpha: Double) -> String {
     let inputs = results.inputs.count
-    let expected = Rounding.nearest(alpha * Double(inputs), places: 2)
+    let mean = alpha * Double(inputs)
+    let rounded = Double(Rounding.nearest(mean, places: Rounding.places(showing: mean)))
+    let expected = Wording.number(rounded ?? mean)
     return
-      "The confidence is not simultaneous: of \(inputs) such statements up to \(expected) are wrong on average."
+      "The confidence is not simultaneous: of \(PlainText.count(inputs, "such statement")) up to \(expected) are wrong "
+      + "on average."
       + takenOff
   }
 

@@ -11,7 +11,7 @@ struct GapSection {
     let picture = GapFigure(source).map { figure in
       Block.illustration(
         Illustration(
-          path: "figures/gaps.svg",
+          path: FigurePaths.gaps,
           alternative: "Where the gaps come from: more samples, a better method or a stronger attack",
           content: .drawing(figure.drawing)))
     }

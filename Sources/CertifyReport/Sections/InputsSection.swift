@@ -28,7 +28,7 @@ struct InputsSection {
       .heading(3, "Inputs: \(title)"),
       .illustration(
         Illustration(
-          path: paths.path("brackets", group.key),
+          path: paths.path(.brackets, group.key),
           alternative: "Every input's bracket, sorted: \(title)",
           content: .drawing(BracketsFigure(group, of: source.results, names: source.names).drawing))),
     ]
@@ -68,7 +68,7 @@ struct InputsSection {
     return [
       .illustration(
         Illustration(
-          path: paths.path("classes", group.key),
+          path: paths.path(.classes, group.key),
           alternative: "Accuracy class by class at radius \(Wording.number(radius)): \(title)",
           content: .drawing(
             ClassesFigure(group, classes: classes, radius: radius, names: source.names).drawing))),

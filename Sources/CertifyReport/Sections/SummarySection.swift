@@ -71,9 +71,9 @@ struct SummarySection {
   }
 
   private var certainty: String {
-    let inputs = PlainText.count(source.results.inputs.count, "input")
+    let count = source.results.inputs.count
     var parts = [
-      "The truth for these \(inputs) lies between “certified” and “not broken”. The last column is for new inputs, "
+      "The truth for \(count == 1 ? "this input" : "these \(count) inputs") lies between “certified” and “not broken”. The last column is for new inputs, "
         + "if these are a random sample of them, at 95 % confidence."
     ]
     if source.results.manifest.classifiers.contains(.smoothed) { parts.append(smoothedCertainty) }

@@ -35,7 +35,9 @@ struct PredictCommand: ParsableCommand {
     try reportingFailures {
       let logger = Terminal.logger(common)
       let selection = try Selection(first: dataOptions.first, every: dataOptions.every)
-      for path in [logits, inputGradients] { try path.map(checkWritable) }
+      let logitsFile = try logits.map { try output($0, "--logits") }
+      let gradientsFile = try inputGradients.map { try output($0, "--input-gradients") }
+      try OutputFile.refuseRepeated([logitsFile, gradientsFile].compactMap(\.self))
       let classifier = try LoadedClassifier(path: model)
       for warning in classifier.model.warnings { logger.warning("\(model): \(warning)") }
       let (dataset, indices) = try namingData(dataOptions) {
@@ -45,14 +47,12 @@ struct PredictCommand: ParsableCommand {
       }
       let answers = try namingModel(model) {
         try Answers(
-          classifier: classifier, dataset: dataset, indices: indices, gradients: inputGradients != nil)
+          classifier: classifier, dataset: dataset, indices: indices, gradients: gradientsFile != nil)
       }
-      if let logits {
-        try write(answers.logits, shape: [indices.count, classifier.classCount], to: logits)
-      }
-      if let inputGradients {
-        try write(answers.gradients, shape: [indices.count] + classifier.inputShape, to: inputGradients)
-      }
+      try logitsFile?.write(
+        Data(NpyFile.bytes(of: answers.logits, shape: [indices.count, classifier.classCount])))
+      try gradientsFile?.write(
+        Data(NpyFile.bytes(of: answers.gradients, shape: [indices.count] + classifier.inputShape)))
       Terminal.standardOutput(table(indices, dataset.labels, answers.predicted))
     }
   }
@@ -66,31 +66,10 @@ struct PredictCommand: ParsableCommand {
   }
 
   /// Finds before the work starts what would keep a file from being written after it.
-  private func checkWritable(_ path: String) throws {
-    var isDirectory: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
-      throw CommandError(code: .runtime, description: "\(path): it is a directory; name a file")
-    }
-    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    guard FileManager.default.fileExists(atPath: parent, isDirectory: &isDirectory), isDirectory.boolValue
-    else {
-      throw CommandError(
-        code: .runtime,
-        description: "\(path): cannot be written: there is no directory \(parent); make it, or name another")
-    }
-  }
-
-  private func write(_ numbers: [Float], shape: [Int], to path: String) throws {
-    do {
-      try Data(NpyFile.bytes(of: numbers, shape: shape)).write(
-        to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw CommandError(
-        code: .runtime,
-        description:
-          "\(path): cannot be written; check the permissions of its directory and the space left, or name another"
-      )
-    }
+  private func output(_ path: String, _ option: String) throws -> OutputFile {
+    try OutputFile(
+      path, option: option, kind: "the .npy file",
+      inputs: [model, dataOptions.data, dataOptions.labels].compactMap(\.self))
   }
 }
 

@@ -64,7 +64,7 @@ struct TrainCommand: ParsableCommand {
       _ = try OnnxWriter.bytes { try subject.model.graph(batchSize: $0) }
       let (outcome, signal) = try train(trainer, from: checkpoint, files, identity: identity, logger)
       if let signal {
-        logger.notice("\(files.checkpoint): the epochs finished; go on with --resume")
+        logger.notice("\(files.checkpoint.path): the epochs finished; go on with --resume")
         throw ExitCode(128 + signal)
       }
       try write(outcome, subject, settings, files)
@@ -99,7 +99,7 @@ struct TrainCommand: ParsableCommand {
         return !control.isCancelled
       },
       onEpoch: { state in
-        try files.write(state.bytes(identity: identity), to: files.checkpoint)
+        try files.checkpoint.write(state.bytes(identity: identity))
         guard let report = state.history.last else { return }
         display.finish(report, epochs: trainer.configuration.epochs, logger)
         if report.isOverfitted {
@@ -122,7 +122,7 @@ struct TrainCommand: ParsableCommand {
     let bytes = try OnnxWriter.bytes(trainingData: subject.trainingData) {
       try subject.model.graph(batchSize: $0, parameters: outcome.parameters)
     }
-    try files.write(bytes, to: files.model)
+    try files.model.write(bytes)
     var (ending, epoch) = ("finished", settings.epochs)
     if case .overfitted(_, let kept) = outcome.ending { (ending, epoch) = ("overfitted", kept) }
     let record = TrainingRecord(
@@ -132,8 +132,9 @@ struct TrainCommand: ParsableCommand {
       ending: ending, epoch: epoch)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try files.write(try encoder.encode(record), to: files.record)
+    try files.record.write(try encoder.encode(record))
     let last = outcome.history.last { $0.epoch == epoch }.map { TrainingDisplay.text($0) + "\n" } ?? ""
-    Terminal.standardOutput("\(last)model: \(files.model) (epoch \(epoch))\nrecord: \(files.record)")
+    Terminal.standardOutput(
+      "\(last)model: \(files.model.path) (epoch \(epoch))\nrecord: \(files.record.path)")
   }
 }

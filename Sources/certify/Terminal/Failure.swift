@@ -40,13 +40,9 @@ func reportingFailures(_ body: () throws -> Void) throws {
   } catch let exit as ExitCode {
     throw exit
   } catch {
-    Terminal.standardError("error: \(oneLine(error))")
+    Terminal.complain(error)
     throw ExitCode(failureCode(error).rawValue)
   }
-}
-
-private func oneLine(_ error: any Error) -> String {
-  String(describing: error).split(whereSeparator: \.isNewline).joined(separator: " ")
 }
 
 /// The exit code that an error of any module stands for.

@@ -42,24 +42,30 @@ struct OutputDirectory {
     try? FileManager.default.removeItem(atPath: path)
   }
 
-  /// Keeps results that no store stands behind from being overwritten.
+  /// Keeps files that no store of a run stands behind from being overwritten.
   ///
   /// - Throws: ``CommandError``.
   func refuseForeignResults() throws {
-    let results = URL(fileURLWithPath: path).appendingPathComponent("results.json").path
-    guard FileManager.default.fileExists(atPath: results), !RunStore.exists(in: path) else { return }
+    guard !RunStore.exists(in: path),
+      let found = ReportPaths.files.first(where: { FileManager.default.fileExists(atPath: place($0)) })
+    else { return }
     throw CommandError.usage(
-      "\(path): it holds the results of a run, but not its store; replace them by --overwrite, "
+      "\(path): it holds \(found), but not the store of a run that wrote it; replace it by --overwrite, "
         + "or name another directory")
   }
 
-  /// Removes what an earlier run reported.
+  /// Removes what an earlier run reported, and nothing else that lies beside it.
   func discardReports() {
-    let files = ["report.md", "report.html", "results.json", "results.csv", "results.sarif", "junit.xml"]
-    for name in files + ["figures"] {
-      try? FileManager.default.removeItem(
-        atPath: URL(fileURLWithPath: path).appendingPathComponent(name).path)
-    }
+    for name in ReportPaths.files { try? FileManager.default.removeItem(atPath: place(name)) }
+    let figures = place(ReportPaths.figures)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: figures)) ?? []
+    let ours = names.filter(ReportPaths.isFigure)
+    for name in ours { try? FileManager.default.removeItem(atPath: place("\(ReportPaths.figures)/\(name)")) }
+    if ours.count == names.count { try? FileManager.default.removeItem(atPath: figures) }
+  }
+
+  private func place(_ name: String) -> String {
+    URL(fileURLWithPath: path).appendingPathComponent(name).path
   }
 
   /// Writes every file beside its place first and then moves it there, so that none is ever half written.

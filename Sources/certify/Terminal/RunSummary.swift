@@ -7,7 +7,7 @@ struct RunSummary {
 
   /// The key figures, the verdict, and where the report lies.
   func text(_ source: ReportSource, directory: String) -> String {
-    var lines = source.summary.groups.map(figures)
+    var lines = source.summary.groups.map { figures($0, attacked: source.wasAttacked($0)) }
     lines.append(verdict(source))
     lines.append("report: \(directory)/report.md")
     return lines.joined(separator: "\n")
@@ -80,9 +80,9 @@ struct RunSummary {
     return palette.doubtful(outcome.isWaived ? "waived " : "warning")
   }
 
-  private func figures(_ group: GroupSummary) -> String {
+  private func figures(_ group: GroupSummary, attacked: Bool) -> String {
     let table = group.points.filter { $0.radius > 0 }.map { point in
-      "r=\(point.radius): \(point.certified) certified, \(point.attacked) unbroken"
+      "r=\(point.radius): \(point.certified) certified" + (attacked ? ", \(point.attacked) unbroken" : "")
     }
     return (["\(group.key): \(group.correct) of \(group.inputs) right"] + table).joined(separator: "; ")
   }

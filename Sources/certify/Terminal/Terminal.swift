@@ -1,3 +1,4 @@
+import CertifyReport
 import Foundation
 import Logging
 
@@ -8,6 +9,18 @@ enum Terminal {
 
   static func standardError(_ line: String, terminator: String = "\n") {
     FileHandle.standardError.write(Data((line + terminator).utf8))
+  }
+
+  /// An error in one line, with what names and texts from files may bring along made harmless.
+  static func complain(_ error: any Error) {
+    let text = String(describing: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    standardError("error: \(readable(text))\(Invocation.origins(of: text))")
+  }
+
+  /// Text that may hold anything, without control characters; of what would fill pages the start and the end.
+  static func readable(_ text: String) -> String {
+    let text = PlainText.visible(text)
+    return text.count <= 3000 ? text : "\(text.prefix(1000)) … \(text.suffix(1500))"
   }
 
   /// Ends the text with a line feed where it has none.
@@ -37,6 +50,6 @@ struct PlainLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     let prefix = event.level >= .warning ? "\(event.level.rawValue): " : ""
-    Terminal.standardError("\(prefix)\(event.message)")
+    Terminal.standardError("\(prefix)\(Terminal.readable("\(event.message)"))")
   }
 }
