@@ -57,9 +57,7 @@ public struct OnnxModel: Sendable {
     guard !isDirectory.boolValue else {
       throw ModelError.unreadable(path: path, reason: "it is a directory; name the .onnx file in it")
     }
-    let type = try? FileManager.default.attributesOfItem(
-      atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)[.type]
-    guard type.map({ $0 as? FileAttributeType == .typeRegular }) ?? true else {
+    guard RegularFile.exists(at: path) else {
       throw ModelError.unreadable(path: path, reason: "it is no regular file; write it to one first")
     }
     let bytes: Data

@@ -83,9 +83,10 @@ import _CertifyTestSupport
     let answer = try Certify.run(Digits.run(out: place.path("out"), ["--config", file]))
     #expect(answer.status == 64 && answer.complaints.count == 1)
     #expect(!answer.errors.contains("\u{1B}") && answer.errors.contains("\u{FFFD}[31mrun"))
-    let long = try place.write(String(repeating: "x", count: 100_000) + ": 1\n", to: "long.yml")
-    let refused = try Certify.run(Digits.run(out: place.path("out"), ["--config", long]))
-    #expect(refused.status == 64 && refused.errors.count < 3000 && refused.errors.contains("`; known are"))
+    let long = String(repeating: "x", count: 100_000)
+    let refused = try Certify.run(Digits.run(out: place.path("out"), ["--require", long]))
+    #expect(refused.status == 64 && refused.errors.count < 3000)
+    #expect(refused.errors.hasPrefix("error: requirement `xxxx") && refused.errors.contains("; known are `"))
   }
 
   @Test func aMissingFileAndABadSwitchAreRefused() throws {

@@ -29,6 +29,10 @@ import _CertifyTestSupport
     if let splits = smoothing.splits {
       #expect(report.contains("M = \(splits) samples") && report.contains("without any probability"))
       #expect(report.contains("Smoothed certificates have no probability of error"))
+      #expect(
+        report.contains(
+          "Proofs: `splitting-exact`, from all of \(splits) samples, without any probability. Witnesses: none, not "
+            + "attacked. Seed 0."))
       #expect(!report.contains("certificate is wrong with probability"))
       let digest = try #require(results.manifest.parameters["splitting-offsets-sha256-0.25"])
       #expect(digest.count == 64)
@@ -70,12 +74,18 @@ import _CertifyTestSupport
     #expect(together.plan?.statements == 6 && together.text.contains("For all inputs together"))
     #expect(together.text.contains("All smoothed certificates are right together with probability at least"))
     #expect(separate.text.contains("Each smoothed certificate is wrong with probability at most 0.001."))
+    for (text, share) in [(separate.text, "each"), (together.text, "together")] {
+      #expect(
+        text.contains(
+          "Proofs: `gaussian-p-lower`, \(share) with confidence 1 − 0.001, from 2000 samples an input."))
+    }
     let best = try report("best", ["--best-sigma", "--sigma", "0.12", "0.25"])
     #expect(best.plan?.statements == 2 && best.text.contains("## Best σ for each input"))
     #expect(best.text.contains("α / 2 (Bonferroni)"))
     let tolerant = try report("tolerant", ["--radius-tolerance", "0.2", "--budget", "20000"])
     #expect(tolerant.plan?.budget == 20_000 && tolerant.plan?.radiusTolerance == 0.2)
     #expect(tolerant.text.contains("would have raised the radius by less than 0.2"))
+    #expect(tolerant.text.contains("1 − 0.001, from at most 2000 samples an input"))
   }
 
   @Test func policiesFixThePlan() throws {

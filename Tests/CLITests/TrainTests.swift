@@ -77,31 +77,43 @@ import _CertifyTestSupport
   }
 
   @Test(arguments: [
-    Complaint(options: ["--objective", "magic"], status: 64, says: "there is no such objective"),
+    Complaint(
+      options: ["--objective", "magic"], status: 64,
+      says: "--objective magic: there is no such objective; give"),
     Complaint(options: ["--objective", "pgd"], status: 64, says: "--epsilon 0.0: give a budget above 0"),
-    Complaint(options: ["--objective", "ibp", "--epsilon", "0.1", "--norm", "l2"], status: 64, says: "linf"),
-    Complaint(options: ["--architecture", "vgg"], status: 64, says: "logistic, mlp, cnn, resnet8"),
-    Complaint(options: ["--model", Digits.logistic, "--architecture", "mlp"], status: 64, says: "exclude"),
-    Complaint(options: ["--bounds", "0.5,1", "--epsilon", "0.1"], status: 65, says: "0.5"),
-    Complaint(options: ["--holdout", "1437"], status: 65, says: "training inputs are left"),
+    Complaint(
+      options: ["--objective", "ibp", "--epsilon", "0.1", "--norm", "l2"], status: 64,
+      says: "--norm l2: give linf"),
+    Complaint(
+      options: ["--architecture", "vgg"], status: 64, says: "'vgg': give one of logistic, mlp, cnn, resnet8"),
+    Complaint(
+      options: ["--model", Digits.logistic, "--architecture", "mlp"], status: 64,
+      says: "--model and --architecture exclude each other"),
+    Complaint(
+      options: ["--bounds", "0.5,1", "--epsilon", "0.1"], status: 65,
+      says: "input 0, coordinate 0 is 0.0, outside [0.5, 1.0]"),
+    Complaint(options: ["--holdout", "1437"], status: 65, says: "0 training inputs are left, and at least"),
     Complaint(options: ["--resume"], status: 66, says: "no training to resume"),
     Complaint(options: ["--learning-rate", "1e36"], status: 1, says: "the training has diverged"),
     Complaint(
       options: ["--objective", "ibp", "--epsilon", "0.1", "--architecture", "mlp", "--activation", "gelu"],
       status: 64, says: "objective ibp: node 'gelu1': there is no interval rule for gelu"),
     Complaint(
-      options: ["--architecture", "cnn", "--activation", "gelu"], status: 64, says: "--activation gelu"),
+      options: ["--architecture", "cnn", "--activation", "gelu"], status: 64,
+      says: "--activation gelu: give relu, or choose --architecture mlp"),
     Complaint(
-      options: ["--model", "fixtures/models/operators/add_two_variables.onnx"], status: 65, says: "shape"),
+      options: ["--model", "fixtures/models/operators/add_two_variables.onnx"], status: 65,
+      says: "inputs of shape [1, 8, 8] do not fit a model of input shape [3, 4]"),
     Complaint(options: ["--first", "0"], status: 64, says: "--first 0: give a number from 1 on"),
-    Complaint(options: ["--schedule", "zigzag"], status: 64, says: "schedule"),
+    Complaint(
+      options: ["--schedule", "zigzag"], status: 64, says: "The value 'zigzag' is invalid for '--schedule"),
     Complaint(
       options: ["--architecture", "mlp", "--hidden", "65536", "65536"], status: 64,
       says:
         "--hidden 65536 65536: give fewer units: with 64 inputs there would be more than 268435456 weights"),
     Complaint(
       options: ["--validation", "fixtures/data/digits_test.npz", "--holdout", "5"], status: 64,
-      says: "exclude"),
+      says: "--validation and --holdout exclude each other"),
   ])
   func complainsAbout(_ complaint: Complaint) throws {
     let place = try Workplace()

@@ -19,6 +19,10 @@ struct ExternalDataTests {
       at: folder.appendingPathComponent("link.bin"),
       withDestinationURL: folder.deletingLastPathComponent().appendingPathComponent("outside.bin"))
 
+    guard mkfifo(folder.appendingPathComponent("pipe").path, 0o600) == 0 else {
+      throw CocoaError(.fileWriteUnknown)
+    }
+
     var builder = ModelBuilder(input: [nil, 2])
     var tensor = ModelBuilder.tensor("w", [2, 2], [])
     tensor.dataLocation = 1
@@ -60,6 +64,13 @@ struct ExternalDataTests {
     } throws: { error in
       if case .externalData("w", _)? = error as? ModelError { return true }
       return false
+    }
+  }
+
+  /// Neither waits for somebody to write to a pipe nor reads a directory.
+  @Test(arguments: ["pipe", "."]) func refusesWhatIsNoFile(location: String) {
+    #expect(throws: ModelError.externalData(tensor: "w", reason: "'\(location)' is no regular file")) {
+      try load(location)
     }
   }
 }

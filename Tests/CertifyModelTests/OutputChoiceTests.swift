@@ -60,6 +60,13 @@ struct OutputChoiceTests {
     #expect(try builder.model().outputShape == [3])
   }
 
+  @Test func anOutputThatIsNamedTwiceIsOne() throws {
+    var builder = Self.builder("Identity", [:], type: 1)
+    let output = ModelBuilder.info("y", [nil, 3])
+    builder.proto.graph.output = [output, output]
+    #expect(try builder.model().warnings == [])
+  }
+
   @Test func prefersScoresToLabels() throws {
     var builder = Self.builder("ArgMax", ["axis": .int(1)])
     builder.node("Softmax", ["scores"], ["p"])

@@ -25,6 +25,7 @@ struct ExternalData {
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw failure("'\(location)' does not exist")
     }
+    guard RegularFile.exists(at: file.path) else { throw failure("'\(location)' is no regular file") }
     do {
       let handle = try FileHandle(forReadingFrom: file)
       defer { try? handle.close() }
@@ -40,7 +41,7 @@ struct ExternalData {
     } catch let error as ModelError {
       throw error
     } catch {
-      throw failure("'\(location)' cannot be read: \(error.localizedDescription)")
+      throw failure("'\(location)' cannot be read, check its permissions")
     }
   }
 }

@@ -27,9 +27,8 @@ struct OutputChoice: Sendable {
     let first = candidates.first
     let names = outputs.map(\.name)
     guard let chosen = first?.name ?? names.first else { throw ModelError.outputs(names: names) }
-    if names.count > 1 {
-      warnings.append(.severalOutputs(chosen: chosen, ignored: names.filter { $0 != chosen }))
-    }
+    let ignored = names.filter { $0 != chosen }
+    if !ignored.isEmpty { warnings.append(.severalOutputs(chosen: chosen, ignored: ignored)) }
     if let (scores, chooser) = Self.scores(behind: chosen, nodes, producers) {
       warnings.append(.classChosen(node: chooser.name, operatorName: chooser.operatorName))
       name = scores

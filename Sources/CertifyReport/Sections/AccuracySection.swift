@@ -26,7 +26,7 @@ struct AccuracySection {
           path: paths.path(.accuracy, group.key),
           alternative: "Certified and attacked accuracy over the radius: \(title)",
           content: .drawing(figure.drawing))),
-      .table(table(group)),
+      .paragraph(means(of: group)), .table(table(group)),
     ]
     return blocks + trajectories(group)
   }
@@ -48,7 +48,7 @@ struct AccuracySection {
       header: ["radius", "certified accuracy ≥", "new inputs ≥", "attacked accuracy ≤", "new inputs ≤"])
     table.figures = [0, 1, 2, 3, 4]
     let proofs = group.lowerAbsent < group.brackets
-    let attacked = source.results.inputs.contains { $0.bracket(of: group.key)?.attack != nil }
+    let attacked = source.wasAttacked(group)
     let bounds = AccuracyBounds(of: group.key, in: source.results)
     let takenOff = try? AggregateErrors.takenOff(
       group.key, inputs: group.inputs, manifest: source.results.manifest)
