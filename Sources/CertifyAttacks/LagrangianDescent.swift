@@ -26,13 +26,9 @@ struct LagrangianDescent {
   ///   gradients ended it.
   func walk(_ oracle: Oracle, metric: Norm) throws -> BoundaryWalk? {
     guard let nearest = oracle.nearest else { return nil }
-    var path = LagrangianPath(oracle, metric: metric, steps: steps, rate: rate, nearest: nearest.point)
+    var path = LagrangianPath(oracle, metric: metric, steps: steps, rate: rate, witness: nearest.point)
     guard try path.run() else { return nil }
-    let walk = BoundaryWalk(oracle: oracle, capacity: 1, metric: metric)
-    if let best = path.best {
-      best.point.withUnsafeBufferPointer { _ = walk.add(target: best.decided, at: $0) }
-    }
-    return walk
+    return path.nearest.walk(oracle)
   }
 }
 
@@ -42,25 +38,24 @@ private struct LagrangianPath {
   private static let lastRate = 0.01
 
   private let oracle: Oracle
-  private let metric: Norm
+  private(set) var nearest: NearestFlip
   /// ‖w − x‖ of the nearest witness w.
   private let scale: Double
   private let steps: Int
   private let rate: Double
   private var multiplier = 1.0
   private var firstFlip: Int?
-  private(set) var best: (point: [Float], distance: Double, decided: Int)?
   private var slope: [Float]
   private var squares: [Float]
   private var momentum: [Float]
 
-  init(_ oracle: Oracle, metric: Norm, steps: Int, rate: Double, nearest: [Float]) {
+  init(_ oracle: Oracle, metric: Norm, steps: Int, rate: Double, witness: [Float]) {
     let x = oracle.input.point
     self.oracle = oracle
-    self.metric = metric
+    nearest = NearestFlip(metric: metric)
     self.steps = steps
-    scale = max(metric.distance(nearest, x), .leastNormalMagnitude)
-    self.rate = rate * Norm.l2.distance(nearest, x) / Double(x.count).squareRoot()
+    scale = max(metric.distance(witness, x), .leastNormalMagnitude)
+    self.rate = rate * Norm.l2.distance(witness, x) / Double(x.count).squareRoot()
     slope = [Float](repeating: 0, count: x.count)
     (squares, momentum) = (slope, slope)
   }
@@ -83,13 +78,8 @@ private struct LagrangianPath {
   }
 
   private mutating func remember(_ answer: Oracle.Answer, _ step: Int) {
-    guard answer.flips else { return }
-    firstFlip = firstFlip ?? step
-    let distance = oracle.input.point.withUnsafeBufferPointer { metric.distance(answer.point, $0) }
-    guard distance < best?.distance ?? .infinity else { return }
-    best = (
-      Array(answer.point), distance, AttackLoss.rival(of: oracle.input.label, in: answer.logits)
-    )
+    if answer.flips { firstFlip = firstFlip ?? step }
+    nearest.remember(answer, oracle)
   }
 
   /// slope = ∇L at a point; at x the length has none.
@@ -103,6 +93,7 @@ private struct LagrangianPath {
     }
     // Gradients of the ratio come multiplied by its denominator.
     let weight = Float(Self.price(constraint, multiplier) / loss.denominator(logits: answer.logits))
+    let metric = nearest.metric
     let distance = x.withUnsafeBufferPointer { metric.distance(answer.point, $0) }
     let outward = Float(metric == .l2 ? 1 / (max(distance, .leastNormalMagnitude) * scale) : 1 / scale)
     for i in slope.indices {

@@ -42,6 +42,7 @@ public final class Oracle {
   /// Where a flow has been, x first, when that is to be kept.
   var trajectory: [[Float]]?
   private var found: [Int: Found] = [:]
+  private var distances: [String: Double] = [:]
 
   /// A flipping point that has not been verified.
   struct Found {
@@ -112,6 +113,9 @@ public final class Oracle {
     found.sorted { ($0.value.distance, $0.key) < ($1.value.distance, $1.key) }.map(\.value)
   }
 
+  /// The distance of the nearest flipping point that an attack has found so far; `nil` when it has found none.
+  func bestDistance(of attack: String) -> Double? { distances[attack] }
+
   /// Row `index` of ``rows``.
   public func row(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(rebasing: rows[index * dimension..<(index + 1) * dimension])
@@ -181,6 +185,7 @@ public final class Oracle {
     guard decided != input.label else { return }
     let distance = input.point.withUnsafeBufferPointer { self.distance.distance(point, $0) }
     guard distance > 0 else { return }
+    distances[attack] = min(distances[attack] ?? .infinity, distance)
     if let known = found[decided], known.distance <= distance { return }
     found[decided] = Found(point: Array(point), distance: distance, decided: decided, attack: attack)
   }

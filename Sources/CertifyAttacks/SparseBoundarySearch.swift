@@ -10,15 +10,22 @@ import CertifyThreat
 /// sparse by 25 steps of ``ProximalHalfSpace``, whose reach falls from the largest move of a coordinate to a
 /// thirtieth of it.
 ///
-/// When witnesses are known already, walks come back from ``DistantStarts``, 20 steps in ℓ₂ and 25 sparse ones, and 25 from
-/// where a ``LagrangianDescent`` has come to. Next,
-/// the witnesses of the four nearest classes that lie within 1.3 times the best distance take 30 such steps with a
-/// reach that starts three times as long, which frees coordinates that had reached the box.
-/// Then walks start twice at each of the two nearest with three tenths of the coordinates, drawn at random, back
-/// at x: others take their place.
+/// When witnesses are known already, walks come back from ``DistantStarts``, 20 steps in ℓ₂ and 25 sparse ones, and 25
+/// from where a ``LagrangianDescent`` has come to. Next, the witnesses of the four nearest classes that lie within 1.3
+/// times the best distance take 30 such steps with a reach that starts three times as long, which frees coordinates
+/// that had reached the box.
+///
+/// Where one search after another ends where the first did, the boundary is simple and more of them would too. Only where
+/// something has come nearer than the walk from x, by .3 %, is there a second descent, a ``PrimalDualDescent``, and do
+/// walks start in the end twice at each of the two nearest witnesses with three tenths of the coordinates, drawn at random,
+/// back at x: others take their place.
 struct SparseBoundarySearch {
+  /// The steps that make a point sparse.
+  private static let sparse = BoundaryWalk.Stage(steps: 25, first: 1, last: 0.03)
   /// How much farther than the best a witness may be to be walked from.
   private static let kept = 1.3
+  /// Where the best is no nearer than this part of what the walk from x found, the boundary is taken to be simple.
+  private static let simple = 0.997
   /// Classes whose witnesses are walked from.
   private static let classes = 4
   /// Of these, classes whose witnesses are thinned out, and how often each.
@@ -49,7 +56,7 @@ struct SparseBoundarySearch {
       let start = track.best.isFinite ? dense.nearest(index) : UnsafeBufferPointer(dense.point(index))
       _ = sparse.add(target: track.target, at: start)
     }
-    return try run(sparse, .init(steps: 25, first: 1, last: 0.03))
+    return try run(sparse, Self.sparse)
   }
 
   private func walkFromAfar(_ oracle: Oracle) throws -> Bool {
@@ -63,11 +70,13 @@ struct SparseBoundarySearch {
   }
 
   func walkFromWitnesses(_ oracle: Oracle, generator: inout SplitMix64) throws {
+    let first = oracle.bestDistance(of: BoundaryWalk.name) ?? .infinity
+    func isRugged() -> Bool { oracle.bestDistance ?? .infinity < Self.simple * first }
     guard oracle.hasGradients, try walkFromAfar(oracle) else { return }
-    guard let descended = try LagrangianDescent(steps: 150, rate: 2.5).walk(oracle, metric: .l1) else {
-      return
+    guard try walk(from: LagrangianDescent(steps: 150, rate: 2.5).walk(oracle, metric: .l1)) else { return }
+    if isRugged() {
+      guard try walk(from: PrimalDualDescent(steps: 150, rate: 0.2).walk(oracle)) else { return }
     }
-    guard try run(descended, .init(steps: 25, first: 1, last: 0.03)) else { return }
     let known = witnesses(oracle, atMost: Self.classes)
     let walk = BoundaryWalk(oracle: oracle, capacity: known.count)
     for witness in known {
@@ -75,7 +84,7 @@ struct SparseBoundarySearch {
     }
     guard try run(walk, .init(steps: 30, first: 3, last: 0.03)) else { return }
     let nearest = witnesses(oracle, atMost: Self.thinned.classes)
-    guard !nearest.isEmpty else { return }
+    guard isRugged(), !nearest.isEmpty else { return }
     let again = BoundaryWalk(oracle: oracle, capacity: Self.thinned.classes * Self.thinned.times)
     for index in 0..<Self.thinned.classes * Self.thinned.times {
       let witness = nearest[index % nearest.count]
@@ -83,6 +92,14 @@ struct SparseBoundarySearch {
       start.withUnsafeBufferPointer { _ = again.add(target: witness.decided, at: $0) }
     }
     _ = try run(again, .init(steps: 20, first: 1, last: 0.03))
+  }
+
+  /// Makes sparse where a descent has ended.
+  ///
+  /// - Returns: `false` when the budget ended it.
+  private func walk(from descended: BoundaryWalk?) throws -> Bool {
+    guard let descended else { return false }
+    return try run(descended, Self.sparse)
   }
 
   /// The nearest witnesses of classes that are not much farther than the best.

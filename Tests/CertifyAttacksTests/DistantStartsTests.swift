@@ -17,9 +17,7 @@ import Testing
     second[1] = 10
     let classifier = CreasedClassifier(
       faces: [(first, -1), (second, -5)], dimension: d, batchSize: batchSize)
-    let attack = try BaseAttack(
-      name: .boundaryWalk, goal: .smallestNorm,
-      threat: ThreatModel(norm: norm, space: InputSpace(bounds: nil, gridSteps: nil)), seed: 1)
+    let attack = try attack(norm)
     let input = AttackInput(index: 0, point: [Float](repeating: 0, count: d), grid: nil, label: 0)
     let oracle = try attack.oracle(input, reference: classifier, gradients: classifier)
     for round in 0..<2 {
@@ -46,9 +44,47 @@ import Testing
     #expect(try #require(oracle.bestDistance) < 1.05)
   }
 
-  private func oracle(secondFace: Bool, witnessAt place: Float) throws -> Oracle {
+  /// The same in ℓ₁, where the price keeps all coordinates but one at x.
+  @Test func primalDualDescentSettlesNearTheBoundary() throws {
+    let oracle = try oracle(norm: .l1, secondFace: false, witnessAt: 3)
+    let walk = try #require(try PrimalDualDescent(steps: 150, rate: 0.2).walk(oracle))
+    #expect(oracle.queries == 151)
+    #expect(walk.tracks.map(\.target) == [1])
+    #expect(try #require(oracle.bestDistance) < 1.05)
+  }
+
+  /// The slopes at x are those of the first face, which are worth the first price in every coordinate.
+  @Test func primalDualDescentFindsTheFaceBehind() throws {
+    let oracle = try oracle(norm: .l1, secondFace: true, others: 0.05, witnessAt: 1.05)
+    _ = try #require(try PrimalDualDescent(steps: 150, rate: 0.2).walk(oracle))
+    #expect(try #require(oracle.bestDistance) < 0.5 * 1.1)
+  }
+
+  /// A half-space has nothing to find behind its boundary: the second descent is left out.
+  @Test func onlyRuggedBoundariesAreSearchedTwice() throws {
+    let queries = try [false, true].map { secondFace in
+      let attack = try attack(.l1)
+      let oracle = try oracle(norm: .l1, secondFace: secondFace, witnessAt: nil)
+      for round in 0..<2 {
+        var generator = attack.generator(.boundaryWalk, input: 0, round: round)
+        try BoundarySearch().runSmallestNorm(on: oracle, generator: &generator)
+      }
+      return oracle.queries
+    }
+    #expect(queries[1] - queries[0] >= 150 + 25)
+  }
+
+  private func attack(_ norm: Norm) throws -> BaseAttack {
+    try BaseAttack(
+      name: .boundaryWalk, goal: .smallestNorm,
+      threat: ThreatModel(norm: norm, space: InputSpace(bounds: nil, gridSteps: nil)), seed: 1)
+  }
+
+  private func oracle(norm: Norm = .l2, secondFace: Bool, others: Float = 0.01, witnessAt place: Float?)
+    throws -> Oracle
+  {
     let d = 40
-    var first = [Float](repeating: 0.01, count: d)
+    var first = [Float](repeating: others, count: d)
     first[0] = 1
     var second = [Float](repeating: 0, count: d)
     second[1] = 10
@@ -56,11 +92,9 @@ import Testing
     faces.append((first, -1))
     if secondFace { faces.append((second, -5)) }
     let classifier = CreasedClassifier(faces: faces, dimension: d, batchSize: 3)
-    let attack = try BaseAttack(
-      name: .boundaryWalk, goal: .smallestNorm,
-      threat: ThreatModel(norm: .l2, space: InputSpace(bounds: nil, gridSteps: nil)), seed: 1)
     let input = AttackInput(index: 0, point: [Float](repeating: 0, count: d), grid: nil, label: 0)
-    let oracle = try attack.oracle(input, reference: classifier, gradients: classifier)
+    let oracle = try attack(norm).oracle(input, reference: classifier, gradients: classifier)
+    guard let place else { return oracle }
     oracle.row(0).update(repeating: 0)
     oracle.row(0)[0] = place
     #expect(try oracle.evaluate(count: 1, attack: "test") == .answered)
