@@ -10,8 +10,6 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
   case batchOutOfRange(count: Int, batchSize: Int)
   /// The model's output cannot be read as the logits of one input.
   case notAClassifier(outputShape: [Int])
-  /// The instruction set cannot be chosen (any more).
-  case instructionSet(String)
 
   public var description: String {
     switch self {
@@ -28,8 +26,6 @@ public enum EngineError: Error, Equatable, CustomStringConvertible {
     case .notAClassifier(let outputShape):
       "the model's output has shape \(outputShape) for each input; "
         + "a classifier needs one row of logits, or one number"
-    case .instructionSet(let reason):
-      "instruction set: \(reason)"
     }
   }
 }

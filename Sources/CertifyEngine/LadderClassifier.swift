@@ -48,9 +48,6 @@ final class LadderClassifier: DifferentiableClassifier {
   /// The rows of its plans below the largest: none leaves more than a quarter of a plan empty.
   static let steps = [1, 2, 3, 4, 6, 9, 12]
 
-  /// The bytes of the memory that its plans share.
-  var sharedByteCount: Int { memory.byteCount }
-
   deinit {
     answers.deallocate()
     pulled.deallocate()

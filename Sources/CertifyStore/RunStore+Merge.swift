@@ -1,4 +1,5 @@
 import CertifyResults
+import Foundation
 import GRDB
 
 extension RunStore {
@@ -9,10 +10,14 @@ extension RunStore {
   ///   - directory: Where the store of the whole run is made.
   ///   - run: The whole run.
   ///   - existing: What becomes of a run that is there already.
-  /// - Throws: ``StoreError``: parts of different runs, inputs that two parts have finished, a damaged row.
+  /// - Throws: ``StoreError``: a part in `directory`, which it would be lost from, parts of different runs, inputs that
+  ///   two parts have finished, a damaged row.
   public convenience init(
     merging parts: [RunStore], into directory: String, run: StoredRun, existing: Existing
   ) throws {
+    if let part = parts.first(where: { Self.place($0.directory) == Self.place(directory) }) {
+      throw StoreError.wholeOverPart(part.directory)
+    }
     try Self.checkTogether(parts)
     try self.init(writingTo: directory, run: run, existing: existing)
     do {
@@ -21,6 +26,11 @@ extension RunStore {
       closeOrDiscard()
       throw error
     }
+  }
+
+  /// Where the path of a directory leads.
+  private static func place(_ directory: String) -> String {
+    URL(fileURLWithPath: directory).resolvingSymlinksInPath().standardizedFileURL.path
   }
 
   private static func checkTogether(_ parts: [RunStore]) throws {

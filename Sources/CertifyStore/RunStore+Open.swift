@@ -103,7 +103,7 @@ extension RunStore {
   private static func checkHeader(_ path: String) throws {
     let file = FileHandle(forReadingAtPath: path)
     defer { try? file?.close() }
-    guard let file else { throw StoreError.unwritable(path: path, problem: "it cannot be read") }
+    guard let file else { throw StoreError.unreadable(path: path) }
     let start = (try? file.read(upToCount: 16)) ?? Data()
     if start.isEmpty {
       // The process may have ended before anything was written; with results there was something.

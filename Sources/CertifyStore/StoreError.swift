@@ -21,6 +21,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case differentParts(String, String, differences: [ManifestIdentity.Difference])
   /// Two stores that are to be joined have an input in common.
   case overlap(String, String, index: Int)
+  /// The whole is to be written over one of the stores that are to be joined.
+  case wholeOverPart(String)
   /// A newer version of the program wrote it.
   case newerVersion(path: String)
   /// SQLite finds the file corrupt, or a checksum or the manifest does not agree with what it holds.
@@ -29,6 +31,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case full(path: String)
   /// The file or its directory cannot be opened or written, for want of permission as a rule.
   case unwritable(path: String, problem: String)
+  /// The file cannot be opened for reading.
+  case unreadable(path: String)
   /// SQLite failed in another way; `problem` is its message.
   case failed(path: String, problem: String)
 
@@ -58,6 +62,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
         + "; merge shards that were made with the same parameters, program and kind of machine"
     case .overlap(let first, let second, let index):
       "\(first) and \(second) both hold a result of input \(index); name each shard once"
+    case .wholeOverPart(let directory):
+      "\(directory): it is one of the shards that are to be joined; name another directory for the whole"
     case .newerVersion(let path):
       "\(path): a newer version of certify wrote it; read it with that version"
     case .damaged(let path, let problem):
@@ -67,6 +73,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
         + "free space and go on with --resume"
     case .unwritable(let path, let problem):
       "\(path): cannot be written (\(problem)); check the permissions of the directory and of the file"
+    case .unreadable(let path):
+      "\(path): cannot be read; check the permissions of the file"
     case .failed(let path, let problem):
       "\(path): \(problem); what was finished is kept: go on with --resume"
     }

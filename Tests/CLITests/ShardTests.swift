@@ -63,6 +63,28 @@ import _CertifyTestSupport
     #expect(try ResumeTests.record(place, "whole") == wanted)
   }
 
+  /// To write the whole over a part would lose the part.
+  @Test func theWholeIsNotWrittenOverAPart() throws {
+    let place = try Workplace()
+    for shard in [1, 2] { #expect(try run(place, "part\(shard)", ["--shard", "\(shard)/2"]).status == 0) }
+    let record = try ResumeTests.record(place, "part1")
+    try FileManager.default.createSymbolicLink(
+      atPath: place.path("link"), withDestinationPath: place.path("part1"))
+    for out in ["part1", "link", "./part1/"] {
+      for option in [[], ["--overwrite"]] {
+        let answer = try Certify.run(
+          ["merge", place.path("part1"), place.path("part2"), "--out", place.path(out)] + option)
+        #expect(answer.status == 64 && answer.output == "")
+        #expect(
+          answer.complaints == [
+            "error: \(place.path("part1")): it is one of the shards that are to be joined; name another directory for "
+              + "the whole"
+          ])
+        #expect(try ResumeTests.record(place, "part1") == record)
+      }
+    }
+  }
+
   @Test func overlapsAndStrangersAreRefused() throws {
     let place = try Workplace()
     #expect(try run(place, "one", ["--shard", "1/2"]).status == 0)

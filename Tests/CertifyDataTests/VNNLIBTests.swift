@@ -105,6 +105,17 @@ import Testing
     #expect(throws: DataError.self) { try load(Self.head + Self.box + or + or + or) }
   }
 
+  /// A model in the place of the property: what is to be given is no data file.
+  @Test func otherFilesAreNoProperty() throws {
+    let files = try Folder()
+    let path = try files.write([0x08, 0x07, 0x12, 0x00, 0xFF], "model.onnx")
+    #expect {
+      try VNNLIBProperty.load(path: path)
+    } throws: {
+      "\($0)".hasSuffix("; give a .vnnlib file, gzip allowed")
+    }
+  }
+
   @Test func missingFile() {
     #expect(throws: DataError.fileNotFound(path: "/nowhere.vnnlib")) {
       try VNNLIBProperty.load(path: "/nowhere.vnnlib")

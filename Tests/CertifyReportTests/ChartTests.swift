@@ -32,6 +32,32 @@ struct ChartTests {
     #expect(abs(held.low - 0.9) < 1e-12 && abs(held.high - 3.1) < 1e-12)
   }
 
+  /// A key without a curve would send readers looking for it; a line that only crosses the chart is seen.
+  @Test func whatLiesOffTheChartHasNoKey() {
+    let axis = ChartAxis("x", from: 1, to: 5)
+    let logarithmic = ChartAxis("y", from: 0.01, to: 1, isLogarithmic: true)
+    func line(_ points: [(Double, Double)], _ label: String) -> ChartMark {
+      ChartMark(.line(points.map { ChartMark.Point($0.0, $0.1) }), .blue, label: label)
+    }
+    let text = ChartFigure(
+      title: "t", description: "d",
+      charts: [
+        Chart(
+          x: axis, y: logarithmic,
+          marks: [
+            line([(1, 0.1), (5, 1)], "seen"), line([(1, 0.001), (5, 0)], "below"),
+            line([(6, 0.1), (7, 0.1)], "beside"), line([(0, 0.001), (6, 10)], "crossing"),
+            ChartMark(.dots([ChartMark.Point(2, 20)], size: 2), .green, label: "above"),
+          ])
+      ]
+    ).drawing.svg
+    for (label, isKey) in [
+      ("seen", true), ("below", false), ("beside", false), ("crossing", true), ("above", false),
+    ] {
+      #expect(text.contains(">\(label)</text>") == isKey, "\(label)")
+    }
+  }
+
   private func figure(_ marks: [ChartMark], isEqual: Bool = false, isLogarithmic: Bool = false) -> String {
     ChartFigure(
       title: "A & B", description: "Two marks.",

@@ -61,10 +61,15 @@ public struct VNNLIBProperty: Sendable, Equatable {
   /// - Throws: ``DataError`` when it is missing, is not VNNLIB 1.0, leaves an input variable without a bound, or has
   ///   an empty box.
   public static func load(path: String) throws -> VNNLIBProperty {
-    let file = try DataFile.read(path)
+    let remedy = "give a .vnnlib file, gzip allowed"
+    let file: DataFile
+    do {
+      file = try DataFile.read(path)
+    } catch DataError.unsupported(let source, let problem, _) {
+      throw DataError.unsupported(source: source, problem: problem, remedy: remedy)
+    }
     guard file.format == .text else {
-      throw DataError.unsupported(
-        source: path, problem: "it is not text", remedy: "give a .vnnlib file, gzip allowed")
+      throw DataError.unsupported(source: path, problem: "it is not text", remedy: remedy)
     }
     return try VNNLIBReader(source: path).property(of: file.bytes)
   }

@@ -19,20 +19,10 @@ public enum KernelLibrary {
     let wide = dnnl_cpu_isa_avx512_core.rawValue
     return dnnl_get_effective_cpu_isa().rawValue & wide == wide
   }
-
-  /// Pins the instruction set, before the first model is loaded.
-  ///
-  /// - Throws: ``EngineError/instructionSet(_:)`` when kernels have been made already.
-  public static func pin(_ instructionSet: InstructionSet) throws {
-    guard dnnl_set_max_cpu_isa(instructionSet.code) == dnnl_success else {
-      throw EngineError.instructionSet(
-        "it cannot be pinned to \(instructionSet.rawValue) any more in this process")
-    }
-  }
 }
 
-/// Instruction sets that kernels can be pinned to, weakest first.
-public enum InstructionSet: String, Sendable, CaseIterable {
+/// Instruction sets that kernels are made for, weakest first.
+private enum InstructionSet: String, CaseIterable {
   /// SSE4.1, vectors of 4 numbers.
   case sse41
   /// AVX, vectors of 8 numbers.

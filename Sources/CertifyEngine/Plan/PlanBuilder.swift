@@ -219,11 +219,6 @@ final class PlanBuilder {
     try valueGradients[value].map { try reorder($0, to: layout) }
   }
 
-  /// The gradient in row-major order.
-  func plainGradient(_ value: ValueID) throws -> Slot? {
-    try gradient(value, layout: .plain(shape(value)))
-  }
-
   /// Adds a contribution to the gradient with respect to a value.
   func accumulate(_ contribution: Slot, into value: ValueID) throws {
     guard let present = valueGradients[value] else {

@@ -92,12 +92,12 @@ package struct ChartFigure: Sendable {
 
   private static let axisRoom = 62.0
 
-  /// Legend entries in lines that fit the width.
+  /// Legend entries in lines that fit the width; what lies off the chart has none.
   private static func legend(_ chart: Chart, width: Double) -> [[ChartMark]] {
     var rows: [[ChartMark]] = []
     var used = Double.infinity
     for mark in chart.marks {
-      guard let label = mark.label else { continue }
+      guard let label = mark.label, !mark.isOff(chart) else { continue }
       let length = 34 + 6.9 * Double(label.count) + 12
       if used + length > width - 16 {
         rows.append([])

@@ -92,6 +92,19 @@ extension ChartMark {
     }
   }
 
+  /// Whether nothing of a line or of dots is seen, since all points lie beyond one edge of the chart.
+  func isOff(_ chart: Chart) -> Bool {
+    let points: [Point]
+    switch shape {
+    case .line(let all), .dots(let all, _): points = all
+    default: return false
+    }
+    // What a logarithmic axis cannot place lies below it.
+    let places = points.map { (x: chart.x.place($0.x) ?? -1, y: chart.y.place($0.y) ?? -1) }
+    return places.allSatisfy { $0.x < 0 } || places.allSatisfy { $0.x > 1 }
+      || places.allSatisfy { $0.y < 0 } || places.allSatisfy { $0.y > 1 }
+  }
+
   /// A sample of it for the legend, 24 wide around the height `y`.
   func sample(x: Double, y: Double) -> String {
     switch shape {

@@ -26,7 +26,6 @@ struct CommandTree: Decodable {
     }
 
     var kind: Kind
-    var isOptional: Bool
     var isRepeating: Bool
     var parsingStrategy: String
     var shouldDisplay: Bool

@@ -43,7 +43,7 @@ func namingData<Value>(_ data: String, labels: String?, _ body: () throws -> Val
 
 private func isModelFault(_ error: any Error) -> Bool {
   switch error {
-  case ModelError.fileNotFound, ModelError.unreadable, EngineError.instructionSet: false
+  case ModelError.fileNotFound, ModelError.unreadable: false
   case is ModelError, is EngineError: true
   case EvaluationError.inputFailed(_, let underlying): isModelFault(underlying)
   default: false

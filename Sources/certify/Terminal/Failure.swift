@@ -57,11 +57,11 @@ func failureCode(_ error: any Error) -> FailureCode {
     }
   case ModelError.fileNotFound, ModelError.unreadable: return .fileNotFound
   case let error as DataError: return error.isMissingFile ? .fileNotFound : .badInput
-  case is ModelError, is ThreatError, is ResultsFileError: return .badInput
+  case is ModelError, is EngineError, is ThreatError, is ResultsFileError: return .badInput
   case let error as StoreError:
     switch error {
-    case .missing: return .fileNotFound
-    case .occupied, .otherRun, .otherShard, .differentParts, .overlap: return .usage
+    case .missing, .unreadable: return .fileNotFound
+    case .occupied, .otherRun, .otherShard, .differentParts, .overlap, .wholeOverPart: return .usage
     case .foreign, .newerVersion, .damaged: return .badInput
     case .inUse, .locked, .full, .unwritable, .failed: return .runtime
     }
@@ -75,11 +75,6 @@ func failureCode(_ error: any Error) -> FailureCode {
     switch error {
     case .unknown, .missingData: return .usage
     case .failed: return .runtime
-    }
-  case let error as EngineError:
-    switch error {
-    case .instructionSet: return .usage
-    default: return .badInput
     }
   case is SmoothingError, is StatisticsError, is CertificateError, is BoundError, is LinearModelError,
     is AttackError, is PolicyError,

@@ -19,10 +19,12 @@ struct OutputFile {
     }
     let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
     var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: parent, isDirectory: &isDirectory), isDirectory.boolValue,
-      FileManager.default.isWritableFile(atPath: parent)
+    guard FileManager.default.fileExists(atPath: parent, isDirectory: &isDirectory), isDirectory.boolValue
     else {
       throw failure("there is no directory \(parent) to write to; make it, or name another")
+    }
+    guard FileManager.default.isWritableFile(atPath: parent) else {
+      throw failure("its directory cannot be written; check the permissions, or name another")
     }
     var status = stat()
     guard stat(path, &status) == 0 else { return }
