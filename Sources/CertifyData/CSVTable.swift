@@ -49,7 +49,8 @@ struct CSVTable {
           throw DataError.malformed(
             source: source, place: "line \(line), column \(values.count - before + 1)",
             problem: field.isEmpty ? "the field is empty" : "'\(excerpt(field))' is no number",
-            remedy: "give every field a number")
+            remedy: field.contains(UInt8(ascii: ","))
+              ? "write decimals with a point" : "give every field a number")
         }
         values.append(value)
       }

@@ -59,7 +59,7 @@ import Testing
     ("1,2\n1,nan\n", "line 2, column 2"),
     ("1,2\n1,-inf\n", "line 2, column 2"), ("1,1e39\n", "line 1, column 2"), ("1\n2\n", "no inputs"),
     ("label,a\n", "no inputs"), ("1,0x10\n1,0x10\n", "line 2"), ("99999999999999999999,1\n", "line 1"),
-    (" \n\n", "no inputs"), ("1,2\n1,1e\n", "line 2"),
+    (" \n\n", "no inputs"), ("1,2\n1,1e\n", "line 2"), ("label;a\n1;0,5\n", "write decimals with a point"),
   ])
   func badTablesAreRefused(_ text: String, _ place: String) throws {
     let error = dataError { _ = try load(text) }
