@@ -210,7 +210,9 @@ import _CertifyTestSupport
       "--certificate splitting-exact: it says nothing about the noise gaussian-sound; use gaussian-p-lower or"
     ),
     (
-      ["--noise", "splitting", "--decide", "0.1"], "--noise splitting: it is exact, with 220 samples an input"
+      ["--noise", "splitting", "--aggregate"],
+      "--noise splitting: it is exact, with 220 samples an input and no probability of error; leave out what shares "
+        + "out samples and α: --decide, --radius-tolerance, --budget, --simultaneous, --aggregate and --best-sigma\n"
     ),
     (["--decide=-0.1"], "--decide -0.1: give finite radii of at least 0"),
     (["--decide", "nan"], "--decide nan: give finite radii"),

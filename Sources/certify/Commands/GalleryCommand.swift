@@ -38,7 +38,9 @@ struct GalleryCommand: ParsableCommand {
       guard !entries.isEmpty else {
         throw CommandError(
           code: .badInput,
-          description: "\(directory): no picture: the inputs are no images, or the run found no witness")
+          description:
+            "\(directory): no picture: the inputs are no images, or the run found no witness; make a run of images with an attack"
+        )
       }
       try OutputDirectory(path: directory).write(GalleryReport(results: results, entries: entries).files)
       Terminal.standardOutput("gallery: \(directory)/gallery.md")

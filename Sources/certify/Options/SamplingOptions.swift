@@ -136,7 +136,8 @@ extension RunConfiguration {
       if smoothing.noise.isDeterministic, plan != SamplingPlan() {
         throw CommandError.usage(
           "--noise \(smoothing.noise.rawValue): it is exact, with \(smoothing.splits ?? 0) samples an input and "
-            + "no probability of error; leave out the options that share out samples and α")
+            + "no probability of error; leave out what shares out samples and α: --decide, --radius-tolerance, "
+            + "--budget, --simultaneous, --aggregate and --best-sigma")
       }
       let questions = try decisionQuestions(SmoothingRecord(smoothing), dimension: dimension)
       for question in questions {
