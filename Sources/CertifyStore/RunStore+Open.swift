@@ -33,21 +33,33 @@ extension RunStore {
 
   /// Opens a store for reading; a run may be writing to it.
   ///
-  /// No file is changed: of a store that an older version wrote, a copy in memory gets the tables of now.
+  /// No file is changed: of a store that an older version wrote, a copy in memory gets the tables of now. Only what a
+  /// writer that was killed left half written is undone first, which SQLite needs to read at all.
   ///
   /// - Throws: ``StoreError``.
   public convenience init(reading directory: String) throws {
     let path = Self.path(directory)
     guard Self.exists(in: directory) else { throw StoreError.missing(path: path) }
     try Self.checkHeader(path)
-    var configuration = Self.configuration()
-    configuration.readonly = true
     let queue = try Self.translating(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
-      try Self.checkOwner(queue, path: path)
-      return try Self.current(queue)
+      do {
+        return try Self.openForReading(path)
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+        let queue = try DatabaseQueue(path: path, configuration: Self.configuration())
+        try Self.checkOwner(queue, path: path)
+        try queue.close()
+        return try Self.openForReading(path)
+      }
     }
     try self.init(directory: directory, queue: queue, lock: nil)
+  }
+
+  private static func openForReading(_ path: String) throws -> DatabaseQueue {
+    var configuration = configuration()
+    configuration.readonly = true
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try checkOwner(queue, path: path)
+    return try current(queue)
   }
 
   private static func current(_ queue: DatabaseQueue) throws -> DatabaseQueue {

@@ -155,6 +155,30 @@ import _CertifyTestSupport
     #expect(after.output.contains("\nstopped; it goes on with --resume\n"))
   }
 
+  /// The journal of a change that was cut off by a kill is there, and the change is undone; nothing says it cannot be
+  /// written.
+  @Test func aStoreWithAHalfWrittenChangeIsRead() throws {
+    let place = try Workplace()
+    #expect(try Certify.run(Digits.run(out: place.path("out"), ["--first", "2"])).status == 0)
+    let wanted = try Certify.run("report", place.path("out"), "--format", "json").output
+    let queue = try DatabaseQueue(path: place.path("out/run.sqlite"))
+    let copies = ["status", "report", "gate", "replay"]
+    try queue.inDatabase { db in
+      try db.execute(sql: "PRAGMA synchronous = OFF; BEGIN IMMEDIATE; UPDATE input SET result = NULL")
+      for copy in copies {
+        try FileManager.default.copyItem(atPath: place.path("out"), toPath: place.path(copy))
+      }
+      try db.execute(sql: "ROLLBACK")
+    }
+    try queue.close()
+    for copy in copies {
+      #expect(place.files(in: copy)?.contains("run.sqlite-journal") == true)
+      let answer = try Certify.run([copy, place.path(copy)] + (copy == "replay" ? ["--index", "1"] : []))
+      #expect(answer.status == 0, "\(answer.errors)")
+      #expect(try Certify.run("report", place.path(copy), "--format", "json").output == wanted)
+    }
+  }
+
   @Test func aStoreThatAnotherProgramHasLockedIsNamed() throws {
     let place = try Workplace()
     let run = Digits.run(out: place.path("out"), ["--first", "2"])
