@@ -68,10 +68,13 @@ extension AttackName {
     case (.best, true, true), (.auto, true, true): return [.smoothadv]
     case (.best, true, false), (.auto, true, false): return [.noiseWalk]
     case (.best, false, true):
-      // The second walk starts from what the first and the attack in between have found.
+      // The second walk starts from what was found before; in ℓ∞ FMN ends nearest when it comes after.
       // In ℓ₁ its steps go where PGD's would, and further.
-      let walks: [AttackName] = [.boundaryWalk, setting.norm == .l2 ? .ddn : .fmn, .boundaryWalk]
-      return transfer + walks + (setting.norm == .l1 ? [] : [.pgd])
+      switch setting.norm {
+      case .l1: return transfer + [.boundaryWalk, .fmn, .boundaryWalk]
+      case .linf: return transfer + [.boundaryWalk, .boundaryWalk, .fmn, .pgd]
+      default: return transfer + [.boundaryWalk, .ddn, .boundaryWalk, .pgd]
+      }
     case (.best, false, false):
       return transfer + (setting.norm == .l1 ? [.randomSearch] : [.randomSearch, .hopSkipJump])
     case (.auto, false, true): return transfer + [.apgdCrossEntropy, .apgdTargeted, .fab, .square]

@@ -5,10 +5,11 @@ import CertifyThreat
 /// A walk starts at x for each class. After 8 steps those that have come within 1.5 times the best distance go
 /// on, after 16 more those within 1.2 times; these start again at their nearest points for 30 short steps.
 ///
-/// When witnesses are known already, as in a portfolio, walks start instead at ``DistantStarts``, where a
-/// ``LagrangianDescent`` has come to, at the witnesses of the two nearest classes and at random points as far from x as
-/// the best: a boundary has many places where the distance is smallest nearby, and other starts end in others. In ℓ∞
-/// every walk moves all coordinates alike, so that those from afar would end where others do. ℓ₁ has walks of its own, see ``SparseBoundarySearch``.
+/// When witnesses are known already, as in a portfolio, walks start elsewhere: a boundary has many places where the
+/// distance is smallest nearby, and other starts end in others. In ℓ₂ they start at ``DistantStarts``, where
+/// ``LagrangianDescent`` has come to from x, with several widths, and from the nearest witness, and at the witnesses of
+/// the two nearest classes. In ℓ∞ every walk moves all coordinates alike, so that those from afar would end where others
+/// do: there they start at random points as far from x as the best, and ``CubeDescent`` goes on from the nearest. ℓ₁ has walks of its own, see ``SparseBoundarySearch``.
 struct BoundarySearch: SmallestNormAttack {
   /// Rival classes walked to from x.
   private static let targets = 9
@@ -17,17 +18,13 @@ struct BoundarySearch: SmallestNormAttack {
   static let stages: [(stage: BoundaryWalk.Stage, kept: Double)] = [
     (.init(steps: 8, first: 1, last: 0.4), 1.5), (.init(steps: 16, first: 0.5, last: 0.05), 1.2),
   ]
-  /// Random points walked from when a witness is known.
-  private static let randomStarts = 8
-  /// Of the descents in ℓ₂, how wide their first steps are.
-  private static let rates = [1, 2.5]
-
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
     switch (oracle.nearest == nil, oracle.threat.norm) {
     case (true, .l1): try SparseBoundarySearch().walkFromInput(oracle)
     case (true, _): try walkFromInput(oracle)
     case (false, .l1): try SparseBoundarySearch().walkFromWitnesses(oracle, generator: &generator)
-    case (false, _): try walkFromWitnesses(oracle, generator: &generator)
+    case (false, .l2): try walkFromManyPlaces(oracle)
+    case (false, .linf): try walkWithinCubes(oracle, generator: &generator)
     }
   }
 
@@ -66,51 +63,5 @@ struct BoundarySearch: SmallestNormAttack {
     for index in tracks where walk.tracks[index].best.isFinite { walk.move(index, to: walk.nearest(index)) }
     let last = BoundaryWalk.Stage(steps: 30, first: 0.3, last: 0.01)
     _ = try walk.run(tracks, steps: last.steps) { .averaged(last.value($0)) }
-  }
-
-  private func walkFromWitnesses(_ oracle: Oracle, generator: inout SplitMix64) throws {
-    let known = Array(oracle.nearestOfEachClass.prefix(2))
-    guard let best = oracle.bestDistance, oracle.hasGradients else { return }
-    let walk = BoundaryWalk(oracle: oracle, capacity: known.count + Self.randomStarts)
-    let polished = known.compactMap { witness in
-      witness.point.withUnsafeBufferPointer { walk.add(target: witness.decided, at: $0) }
-    }
-    var set = try oracle.neighbourhood.feasibleSet()
-    try set.setRadius(best)
-    let start = PointStore(count: 1, dimension: oracle.dimension)
-    var fresh: [Int] = []
-    for index in 0..<Self.randomStarts {
-      set.randomPoint(into: start[0], using: &generator)
-      let target = known[index % known.count].decided
-      if let track = walk.add(target: target, at: UnsafeBufferPointer(start[0])) { fresh.append(track) }
-    }
-    let search = BoundaryWalk.Stage(steps: 15, first: 0.8, last: 0.05)
-    let last = BoundaryWalk.Stage(steps: 20, first: 0.3, last: 0.01)
-    if oracle.threat.norm != .linf {
-      guard try walkFromAfar(oracle, stages: [search, last]) else { return }
-      for rate in Self.rates {
-        let descent = LagrangianDescent(steps: 200, rate: rate)
-        guard let walk = try descent.walk(oracle, metric: oracle.threat.norm) else { return }
-        let tracks = Array(walk.tracks.indices)
-        guard try walk.run(tracks, steps: last.steps, rule: { .averaged(last.value($0)) }) else { return }
-      }
-    }
-    guard try walk.run(fresh, steps: search.steps, rule: { .averaged(search.value($0)) }) else { return }
-    fresh.removeAll { walk.tracks[$0].best > 1.03 * (oracle.bestDistance ?? best) }
-    for index in fresh { walk.move(index, to: walk.nearest(index)) }
-    _ = try walk.run(polished + fresh, steps: last.steps) { .averaged(last.value($0)) }
-  }
-
-  /// - Returns: `false` when the budget ended it.
-  private func walkFromAfar(_ oracle: Oracle, stages: [BoundaryWalk.Stage]) throws -> Bool {
-    guard let walk = try DistantStarts.walk(oracle, metric: oracle.threat.norm) else { return false }
-    let tracks = Array(walk.tracks.indices)
-    for stage in stages {
-      guard try walk.run(tracks, steps: stage.steps, rule: { .averaged(stage.value($0)) }) else {
-        return false
-      }
-      for index in tracks where walk.tracks[index].best.isFinite { walk.move(index, to: walk.nearest(index)) }
-    }
-    return true
   }
 }

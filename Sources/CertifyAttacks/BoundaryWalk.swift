@@ -124,10 +124,13 @@ final class BoundaryWalk {
         nearest.set(index, to: answer.point)
       }
     }
-    let isPast = margin > 0
-    tracks[index].excess =
-      isPast ? max(tracks[index].excess * 0.7, 1e-3) : min(tracks[index].excess * 1.3, 0.3)
+    tracks[index].excess = Self.stretched(tracks[index].excess, isPast: margin > 0)
     step(index, answer, margin: margin, rule)
+  }
+
+  /// By how much to stretch displacements after a point that is past the boundary, or is not.
+  static func stretched(_ excess: Double, isPast: Bool) -> Double {
+    isPast ? max(excess * 0.7, 1e-3) : min(excess * 1.3, 0.3)
   }
 
   private func step(_ index: Int, _ answer: Oracle.Answer, margin: Double, _ rule: Rule) {

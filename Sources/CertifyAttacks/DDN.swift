@@ -5,8 +5,9 @@ import Foundation
 ///
 /// δ ← δ + α g/‖g‖₂ with the gradient g of the cross-entropy, α from 1 to .01 along a cosine; then δ is scaled to
 /// the length ε, which shrinks by 5 % after a point that flips and grows by 5 % after one that does not. The
-/// nearest rival classes are rows of one batch; when witnesses are known already, as in a portfolio, those of the
-/// two nearest.
+/// nearest rival classes are rows of one batch. When witnesses are known already, as in a portfolio, the classes are
+/// those of the two nearest where the data lie on a grid, and where they are real there are none: the descents of
+/// ``BoundarySearch`` end where these would, or nearer.
 struct DDN: SmallestNormAttack {
   static let name = "ddn"
   private static let gamma = 0.05
@@ -16,7 +17,9 @@ struct DDN: SmallestNormAttack {
   var parameters: AttackParameters
 
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
-    guard let targets = try oracle.rivals(atMost: Self.targets, attack: Self.name) else { return }
+    guard oracle.nearest == nil || oracle.neighbourhood.isGrid,
+      let targets = try oracle.rivals(atMost: Self.targets, attack: Self.name)
+    else { return }
     let losses = [AttackLoss.crossEntropy] + targets.map { .targeted($0.label) }
     let x = oracle.input.point
     let points = PointStore(count: losses.count, dimension: oracle.dimension)

@@ -7,8 +7,9 @@ import Foundation
 /// point that flips, ε(1 + γ) at one that does not when an earlier one did, and the linearised distance
 /// ‖δ‖_p + |m|/‖g‖_q, stretched by 1 + γ, until one does. α and γ fall along a cosine, from 1 to .01 and from .05 to
 /// .001; α is in units of ε, for ℓ₁ and ℓ∞ of ε√d, or of 1 when that is larger. The nearest rival classes are
-/// rows of one batch; when witnesses are known already, as in a portfolio, those of the two nearest, and for ℓ₁,
-/// where walks from afar look at several classes, none but the largest.
+/// rows of one batch; when witnesses are known already, as in a portfolio, those of the two nearest, for ℓ∞ that of the
+/// nearest, and for ℓ₁, where walks from afar look at several classes, none but the largest. In ℓ∞ and on real data it
+/// then ends with a ``CubeDescent`` from the nearest witness.
 struct FMN: SmallestNormAttack {
   static let name = "fmn"
   /// Rival classes tried, besides the largest one.
@@ -23,7 +24,14 @@ struct FMN: SmallestNormAttack {
   }
 
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
-    let known = oracle.threat.norm == .l1 ? 0 : 2
+    let isFirst = oracle.nearest == nil
+    try descend(on: oracle)
+    guard !isFirst, oracle.threat.norm == .linf, !oracle.neighbourhood.isGrid else { return }
+    _ = try CubeDescent.last.run(oracle)
+  }
+
+  private func descend(on oracle: Oracle) throws {
+    let known = [.l1: 0, .l2: 2, .linf: 1][oracle.threat.norm] ?? 0
     guard let targets = try oracle.rivals(atMost: Self.targets, known: known, attack: Self.name) else {
       return
     }

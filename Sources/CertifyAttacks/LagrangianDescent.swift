@@ -1,7 +1,8 @@
 import CertifyThreat
 import Foundation
 
-/// Descent from x on an augmented Lagrangian of the smallest perturbation, on the way to a start of a walk.
+/// Descent on an augmented Lagrangian of the smallest perturbation, from x or from a witness, on the way to a start of a
+/// walk.
 ///
 /// L(u) = ‖u − x‖/D + P(c(u); μ) with the constraint c < 0 of a point that flips: c is minus the
 /// ``AttackLoss/differenceOfLogitsRatio``, D the distance of the nearest witness, P(c; μ) = μc + μc² + c³/6 for c ≥ 0
@@ -11,15 +12,17 @@ import Foundation
 /// past the boundary before it settles: places are found to which no short step leads.
 ///
 /// The method is ALMA (Rony et al. 2021, arXiv 2011.11857) with one penalty parameter, ρ = 1, and steps in units of the
-/// nearest witness instead of the input's; mean squares start at the largest slope at x, so that the first steps
-/// go along the gradient.
+/// nearest witness instead of the input's; mean squares begin with the largest slope at the first point, so that the
+/// first steps go along the gradient.
 struct LagrangianDescent {
   /// Queries that a descent costs.
   let steps: Int
   /// The length of a step of a coordinate, over the root mean square of the nearest witness's.
   let rate: Double
+  /// Whether it begins at the nearest witness instead of x.
+  var fromWitness = false
 
-  /// Descends from x, and starts a walk at the nearest point that flipped.
+  /// Descends, and starts a walk at the nearest point that flipped.
   ///
   /// - Parameter metric: The norm that is made small, ℓ₁ or ℓ₂, and that of the walk.
   /// - Returns: A walk without tracks when no point flipped; `nil` when nothing is known, or the budget or the lack of
@@ -27,13 +30,14 @@ struct LagrangianDescent {
   func walk(_ oracle: Oracle, metric: Norm) throws -> BoundaryWalk? {
     guard let nearest = oracle.nearest else { return nil }
     var path = LagrangianPath(oracle, metric: metric, steps: steps, rate: rate, witness: nearest.point)
-    guard try path.run() else { return nil }
+    guard try path.run(from: fromWitness ? nearest.point : oracle.input.point) else { return nil }
     return path.nearest.walk(oracle)
   }
 }
 
 /// What a descent remembers from step to step.
 private struct LagrangianPath {
+  private static let loss = AttackLoss.differenceOfLogitsRatio
   private static let memory = 0.9
   private static let lastRate = 0.01
 
@@ -61,12 +65,12 @@ private struct LagrangianPath {
   }
 
   /// - Returns: `false` when the budget or the lack of gradients ended it.
-  mutating func run() throws -> Bool {
+  mutating func run(from start: [Float]) throws -> Bool {
     let points = PointStore(count: 1, dimension: oracle.dimension)
-    points.set(0, to: oracle.input.point)
+    points.set(0, to: start)
     for step in 0..<steps {
       let answered = try oracle.ask(
-        points, [0], attack: BoundaryWalk.name, loss: { _ in .differenceOfLogitsRatio },
+        points, [0], attack: BoundaryWalk.name, loss: { _ in Self.loss },
         visit: { _, answer in
           remember(answer, step)
           findSlope(answer, isFirst: step == 0)
@@ -85,21 +89,20 @@ private struct LagrangianPath {
   /// slope = ∇L at a point; at x the length has none.
   private mutating func findSlope(_ answer: Oracle.Answer, isFirst: Bool) {
     let x = oracle.input.point
-    let loss = AttackLoss.differenceOfLogitsRatio
-    let constraint = -loss.value(logits: answer.logits, label: oracle.input.label)
+    let constraint = -Self.loss.value(logits: answer.logits, label: oracle.input.label)
     if !isFirst {
       let price = Self.price(constraint, multiplier)
       multiplier = min(max(Self.memory * multiplier + (1 - Self.memory) * price, 1e-6), 1e12)
     }
     // Gradients of the ratio come multiplied by its denominator.
-    let weight = Float(Self.price(constraint, multiplier) / loss.denominator(logits: answer.logits))
+    let weight = Float(Self.price(constraint, multiplier) / Self.loss.denominator(logits: answer.logits))
     let metric = nearest.metric
     let distance = x.withUnsafeBufferPointer { metric.distance(answer.point, $0) }
-    let outward = Float(metric == .l2 ? 1 / (max(distance, .leastNormalMagnitude) * scale) : 1 / scale)
+    let outward = Float(1 / (scale * (metric == .l2 ? distance : 1)))
     for i in slope.indices {
       let moved = answer.point[i] - x[i]
-      let length = metric == .l2 ? outward * moved : moved > 0 ? outward : moved < 0 ? -outward : 0
-      let value = (isFirst ? 0 : length) - weight * answer.gradient[i]
+      let length = moved == 0 ? 0 : metric == .l2 ? outward * moved : moved > 0 ? outward : -outward
+      let value = length - weight * answer.gradient[i]
       slope[i] = value.isFinite ? value : 0
     }
     guard isFirst else { return }

@@ -6,8 +6,8 @@ extension Oracle {
   /// that holds.
   ///
   /// A point counts only when the reference classifier, evaluating it as the only row, gives it another
-  /// class than the label. Where the shrunk point does not hold it is moved back out, at most to where it was
-  /// found.
+  /// class than the label. Where the shrunk point does not hold it is moved back out, to where it was found, and
+  /// where that lies so close to the boundary that rounding decides, beyond, by at most 1 %.
   public func finish() throws -> Witness? {
     isFinishing = true
     if distance == .l0 { return try finishCounting() }
@@ -27,8 +27,9 @@ extension Oracle {
       neighbourhood.interpolate(to: candidate.point, at: t, into: row)
     }
     var last: [Float]?
-    for factor in [1, 1 + 1e-6, 1 + 1e-5, 1 + 1e-4, 1 + 1e-3, 1.01, .infinity] {
-      let point = neighbourhood.point(towards: candidate.point, at: min(1, shrunk * factor))
+    let factors = [1, 1 + 1e-6, 1 + 1e-5, 1 + 1e-4, 1 + 1e-3, 1.01]
+    for place in factors.map({ min(1, shrunk * $0) }) + factors {
+      let point = neighbourhood.point(towards: candidate.point, at: place)
       guard point != last else { continue }
       last = point
       let distance = try threat.radius(of: point, from: input.point)
@@ -48,7 +49,7 @@ extension Neighbourhood {
   /// The point of 𝒳 nearest to x + t(point − x).
   func point(towards point: [Float], at t: Double) -> [Float] {
     var result = point
-    if t < 1 {
+    if t != 1 {
       result.withUnsafeMutableBufferPointer { row in
         interpolate(to: point, at: t, into: row)
         snap(row)

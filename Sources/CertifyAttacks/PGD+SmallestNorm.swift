@@ -10,20 +10,19 @@ extension PGD {
   /// The linear model at x brackets ε; rounds of runs follow whose rows have different ε below the best
   /// distance known, in geometric order over a span that narrows. Half of the rows start at the best point so
   /// far, projected to their smaller ball, the others afresh. After each round that improved, the segment to
-  /// x is searched. When a flipping point is known already and the data are real, the span starts narrow and the first
-  /// round that finds nothing nearer is the last; in ℓ₂ there is none, as the walks before end where PGD would.
+  /// x is searched. When a flipping point is known already, as in a portfolio, and the data are real, there are no rounds:
+  /// the walks before end where these would, or nearer.
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
-    let isWarm = oracle.nearest != nil && !oracle.neighbourhood.isGrid
-    if isWarm, oracle.threat.norm == .l2 { return }
+    guard oracle.nearest == nil || oracle.neighbourhood.isGrid else { return }
     guard let start = try InputGradients(oracle: oracle, limit: 9, attack: Self.name) else { return }
-    for target in start.targets.prefix(isWarm ? 0 : FGSM.targets) {
+    for target in start.targets.prefix(FGSM.targets) {
       try LinearPath(neighbourhood: oracle.neighbourhood, gradient: target.gradient)
         .search(oracle: oracle, from: target.distance, attack: Self.name)
     }
     try oracle.shrinkNearest(attack: Self.name)
     let count = max(2, parameters.restarts)
     let rows = try PGDRows(oracle: oracle, capacity: count, attack: Self.name)
-    var span = isWarm ? 1.1 : 2.0
+    var span = 2.0
     var widest = min(firstGuess(start, oracle: oracle) * 16, oracle.neighbourhood.farthest)
     for round in 0..<Self.rounds where oracle.remaining > 0 {
       let upper = oracle.bestDistance
@@ -38,11 +37,7 @@ extension PGD {
       let flipped = try rows.run(
         tasks, steps: max(1, parameters.steps / 5), stop: .eachRow, generator: &generator)
       guard upper != nil else { continue }
-      if flipped.contains(true) {
-        try oracle.shrinkNearest(attack: Self.name)
-      } else if isWarm {
-        return
-      }
+      if flipped.contains(true) { try oracle.shrinkNearest(attack: Self.name) }
       if flipped[count - 1] { continue }
       span = max(pow(span, 3 / Double(count)), 1.004)
     }

@@ -44,6 +44,15 @@ import Testing
     #expect(try #require(oracle.bestDistance) < 1.05)
   }
 
+  /// Its one step asks about the witness, which flips; x would not.
+  @Test func descentStartsAtTheWitness() throws {
+    let oracle = try oracle(secondFace: false, witnessAt: 3)
+    let descent = LagrangianDescent(steps: 1, rate: 1, fromWitness: true)
+    let walk = try #require(try descent.walk(oracle, metric: .l2))
+    #expect(walk.tracks.count == 1)
+    #expect(walk.point(0)[0] == 3)
+  }
+
   /// The same in ℓ₁, where the price keeps all coordinates but one at x.
   @Test func primalDualDescentSettlesNearTheBoundary() throws {
     let oracle = try oracle(norm: .l1, secondFace: false, witnessAt: 3)
