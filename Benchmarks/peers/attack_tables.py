@@ -23,6 +23,19 @@ inputs, one thread each. Only inputs that the model classifies correctly are att
 MARK = """
 † marks seconds of other runs than the last, on the same machine under another load: compare them roughly."""
 
+OVERVIEW = """On {near} of {compared} pairs of input and norm {best} is at most 1 % farther than the nearest of all peers.{counted}
+The peer here is the one with the smallest median. Enough is the smallest of some limits to the queries, none the last of
+them, under which the median of **certify best** is at most the peer's; what it then asks, queries and gradients together,
+and how long that takes, are parts of what the peer does.
+
+| model | norm | as near as any peer, to 1 % | median | median of the peer | peer | enough | asks | seconds |
+|---|---|---|---|---|---|---|---|---|
+""".replace("{best}", BEST)
+
+
+COUNTED = """
+Distances in l0 are numbers of features, so that one more is 10 or 50 % farther: there it is on {near} of {compared}."""
+
 
 def epsilons(options: dict) -> dict:
     """The budgets of each norm that the options of a case name."""
@@ -42,9 +55,48 @@ def cost(row: dict, run: str) -> str:
     return f"{row['queries']:.0f} | {row['gradients']:.0f} | {row['seconds']:.1f}{other}"
 
 
-def smallest(title: str, known: dict, norm: str, run: str) -> list[str]:
+def budgeted(queries: int) -> str:
+    """The name of `best` under a limit to its queries."""
+    return f"{OURS}best, {queries} queries"
+
+
+def limit(name: str) -> float:
+    """The limit that the name of a row says."""
+    return float(name.split(", ")[1].split()[0]) if ", " in name else float("inf")
+
+
+def smallest_rows(known: dict, norm: str) -> tuple[dict, dict]:
+    """All rows of a table of smallest norms, and the peers' alone."""
     table = rows(known, f"{norm} ")
-    peers = {name: row for name, row in table.items() if not name.startswith("**")}
+    return table, {name: row for name, row in table.items() if not name.startswith("**")}
+
+
+def overview(title: str, known: dict, norm: str) -> tuple[list[str], int, int]:
+    """A line about `best` beside its peers, how many inputs it is about, and on how many `best` is behind."""
+    table, peers = smallest_rows(known, norm)
+    if not peers or BEST not in table:
+        return [], 0, 0
+    ours = table[BEST]
+    found = np.array(ours["distances"])
+    behind = int(np.sum(found > 1.01 * np.min([row["distances"] for row in peers.values()], axis=0)))
+    nearest = min(peers, key=lambda name: (np.median(peers[name]["distances"]), peers[name]["seconds"]))
+    peer = peers[nearest]
+
+    median = float(np.median(peer["distances"]))
+    enough = [name for name, row in table.items()
+              if name.startswith("**certify best") and np.median(row["distances"]) <= median]
+    cells = ["—"] * 3
+    if enough:
+        name = min(enough, key=limit)
+        asks, theirs = (row["queries"] + row["gradients"] for row in (table[name], peer))
+        cells = [f"{limit(name):.0f} queries" if np.isfinite(limit(name)) else "no limit", f"{asks / theirs:.2f}",
+                 f"{table[name]['seconds'] / peer['seconds']:.2f}"]
+    return [f"| {title} | {norm} | {len(found) - behind} of {len(found)} | {np.median(found):.4g} | {median:.4g} | "
+            f"{nearest} | {' | '.join(cells)} |"], len(found), behind
+
+
+def smallest(title: str, known: dict, norm: str, run: str) -> list[str]:
+    table, peers = smallest_rows(known, norm)
     if not peers:
         return []
     best = np.min([row["distances"] for row in peers.values()], axis=0)
@@ -89,16 +141,26 @@ def fixed(title: str, known: dict, norm: str, epsilon: float, run: str) -> list[
 
 def document(cache: Path, cases: list[tuple[str, int, dict]], norms: list[str], run: str) -> str:
     """All tables; a case is a name, how many inputs were looked at, and the budgets of each norm."""
-    lines = []
+    lines, summary = [], []
+    compared, near = ({False: 0, True: 0} for _ in range(2))
     for name, count, budgets in cases:
         path = cache / f"{name}-{count}.json"
         known = json.loads(path.read_text()) if path.exists() else {}
         for norm in norms:
+            line, inputs, worse = overview(name, known, norm)
+            summary += line
+            compared[norm == "l0"] += inputs
+            near[norm == "l0"] += inputs - worse
             lines += smallest(name, known, norm, run)
             for epsilon in budgets.get(norm, []):
                 lines += fixed(name, known, norm, epsilon, run)
     text = "\n".join(lines)
-    return HEAD + (MARK if "†" in text else "") + "\n\n" + text
+    head = HEAD + (MARK if "†" in text else "")
+    if summary:
+        counted = COUNTED.format(near=near[True], compared=compared[True]) if compared[True] else ""
+        head += "\n\n" + OVERVIEW.format(near=near[False], compared=compared[False], counted=counted)
+        head += "\n".join(summary)
+    return head + "\n\n" + text
 
 
 def main() -> None:

@@ -99,13 +99,16 @@ def run_peer(case: Case, norm: str, attack) -> dict:
             "gradients": model.backward_rows / len(x)}
 
 
-def run_certify(case: Case, norm: str, attack: str, options: argparse.Namespace, epsilon: float | None = None) -> dict:
+def run_certify(case: Case, norm: str, attack: str, options: argparse.Namespace, epsilon: float | None = None,
+                budget: int | None = None) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         command = [str(options.certify), "run", str(case.model), "--data", str(case.data), "--norm", norm, "--classifier",
                    "base", "--certificate", "none", "--attack", attack, "--out", folder, "--quiet", "--overwrite",
                    "--jobs", str(options.jobs)]
         if epsilon is not None:
             command += ["--epsilon", str(epsilon)]
+        if budget is not None:
+            command += ["--attack-queries", str(budget)]
         before = os.times()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         after = os.times()
@@ -150,6 +153,9 @@ def measure_smallest(case: Case, norm: str, options: argparse.Namespace) -> None
         write_reference(options.reference / f"{case.name}-{norm}.json", peers)
     for name in options.attacks:
         cached(cache, f"{norm} certify {name}", not options.cached, lambda: run_certify(case, norm, name, options))
+    for budget in options.budgets:
+        cached(cache, f"{norm} {attack_tables.budgeted(budget)}", not options.cached,
+               lambda: run_certify(case, norm, "best", options, budget=budget))
 
 
 def write_reference(path: Path, peers: dict) -> None:
@@ -184,6 +190,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("attack-cache"))
     parser.add_argument("--norms", nargs="+", default=attack_tables.NORMS)
     parser.add_argument("--attacks", nargs="*", default=["best"])
+    parser.add_argument("--budgets", type=int, nargs="*", default=[], help="queries that `best` is also limited to")
     parser.add_argument("--fixed-attacks", nargs="*", default=[])
     parser.add_argument("--peers-fixed", action="store_true", help="also run the peers' fixed-epsilon attacks")
     parser.add_argument("--cached", action="store_true", help="run nothing that the cache holds, and no other peer")
