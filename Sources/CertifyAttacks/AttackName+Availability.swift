@@ -70,11 +70,14 @@ extension AttackName {
     case (.best, false, true):
       // The second walk starts from what was found before; in ℓ∞ FMN ends nearest when it comes after.
       // In ℓ₁ its steps go where PGD's would, and further.
-      switch setting.norm {
-      case .l1: return transfer + [.boundaryWalk, .fmn, .boundaryWalk]
-      case .linf: return transfer + [.boundaryWalk, .boundaryWalk, .fmn, .pgd]
-      default: return transfer + [.boundaryWalk, .ddn, .boundaryWalk, .pgd]
-      }
+      // Transfer comes last: a walk from its witnesses instead of x would end elsewhere, and not always nearer.
+      let own: [AttackName] =
+        switch setting.norm {
+        case .l1: [.boundaryWalk, .fmn, .boundaryWalk]
+        case .linf: [.boundaryWalk, .boundaryWalk, .fmn, .pgd]
+        default: [.boundaryWalk, .ddn, .boundaryWalk, .pgd]
+        }
+      return own + transfer
     case (.best, false, false):
       return transfer + (setting.norm == .l1 ? [.randomSearch] : [.randomSearch, .hopSkipJump])
     case (.auto, false, true): return transfer + [.apgdCrossEntropy, .apgdTargeted, .fab, .square]

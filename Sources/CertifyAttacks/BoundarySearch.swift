@@ -9,7 +9,8 @@ import CertifyThreat
 /// distance is smallest nearby, and other starts end in others. In ℓ₂ they start at ``DistantStarts``, where
 /// ``LagrangianDescent`` has come to from x, with several widths, and from the nearest witness, and at the witnesses of
 /// the two nearest classes. In ℓ∞ every walk moves all coordinates alike, so that those from afar would end where others
-/// do: there they start at random points as far from x as the best, and ``CubeDescent`` goes on from the nearest. ℓ₁ has walks of its own, see ``SparseBoundarySearch``.
+/// do: there they start at random points as far from x as the best, and ``CubeDescent`` goes on from the nearest. ℓ₁ has
+/// walks of its own, see ``SparseBoundarySearch``.
 struct BoundarySearch: SmallestNormAttack {
   /// Rival classes walked to from x.
   private static let targets = 9
@@ -18,6 +19,7 @@ struct BoundarySearch: SmallestNormAttack {
   static let stages: [(stage: BoundaryWalk.Stage, kept: Double)] = [
     (.init(steps: 8, first: 1, last: 0.4), 1.5), (.init(steps: 16, first: 0.5, last: 0.05), 1.2),
   ]
+
   func runSmallestNorm(on oracle: Oracle, generator: inout SplitMix64) throws {
     switch (oracle.nearest == nil, oracle.threat.norm) {
     case (true, .l1): try SparseBoundarySearch().walkFromInput(oracle)

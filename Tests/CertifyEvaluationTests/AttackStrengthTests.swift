@@ -1,5 +1,7 @@
 import CertifyAttacks
+import CertifyEngine
 import CertifyEvaluation
+import CertifyResults
 import CertifyThreat
 import Foundation
 import Testing
@@ -12,24 +14,15 @@ struct AttackStrengthTests {
   @Test func perturbationsInL1AreAsSmallAsThoseOfPeers() throws {
     let file = URL(fileURLWithPath: Fixtures.path("golden/attacks/digits_cnn-l1.json"))
     let peers = try JSONDecoder().decode([String: [Double?]].self, from: Data(contentsOf: file))
-    var run = try DigitsRun(model: "digits_cnn")
-    run.configuration.space = InputSpace(bounds: .init(lower: 0, upper: 1), gridSteps: nil)
-    run.configuration.norms = [.l1]
-    run.configuration.classifiers = [.base]
-    run.configuration.attackParameters = AttackParameters()
-    let inputs = (30..<60).map {
-      AttackInput(index: $0, point: run.dataset.input($0), grid: nil, label: run.labels[$0])
-    }
-    let outcome = try Evaluator(source: run.classifier, configuration: run.configuration).run(
-      count: inputs.count, jobs: 2, control: RunControl(), input: { inputs[$0] })
-    let brackets = outcome.inputs.compactMap(\.brackets.first)
+    let inputs = 30..<60
+    let brackets = try Self.brackets(.l1, of: inputs)
     let found = try brackets.map { try #require($0.upper?.radius) }
     try #require(found.count == inputs.count)
     func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
     var worse: [String] = []
     for (input, radius) in zip(inputs, found) {
-      let best = peers.values.compactMap { $0[input.index] }.min() ?? .infinity
-      if radius > 1.01 * best { worse.append("input \(input.index): \(radius) > \(best)") }
+      let best = peers.values.compactMap { $0[input] }.min() ?? .infinity
+      if radius > 1.01 * best { worse.append("input \(input): \(radius) > \(best)") }
     }
     #expect(worse.count <= 1, "\(worse)")
     for (name, distances) in peers {
@@ -37,5 +30,36 @@ struct AttackStrengthTests {
     }
     let queries = brackets.compactMap { $0.attack?.queries }.reduce(0, +)
     #expect(queries <= 1000 * inputs.count, "\(queries)")
+  }
+
+  /// What transfers from another model is tried when the model's own gradients have been followed to the end.
+  @Test(arguments: [Distance.linf, .l2, .l1]) func surrogatesMakeNoBoundWorse(norm: Distance) throws {
+    let inputs = 0..<12
+    let other = try DigitsRun(model: "digits_mlp")
+    let alone = try Self.brackets(norm, of: inputs)
+    let helped = try Self.brackets(norm, of: inputs, surrogate: other.classifier)
+    try #require(alone.count == inputs.count && helped.count == inputs.count)
+    for (alone, helped) in zip(alone, helped) {
+      #expect(try #require(helped.upper?.radius) <= #require(alone.upper?.radius))
+      #expect(try #require(helped.attack?.queries) > #require(alone.attack?.queries))
+    }
+  }
+
+  /// Real pixels, the default portfolio.
+  private static func brackets(
+    _ norm: Distance, of indices: Range<Int>, surrogate: (any ClassifierSource)? = nil
+  ) throws -> [Bracket] {
+    var run = try DigitsRun(model: "digits_cnn")
+    run.configuration.space = InputSpace(bounds: .init(lower: 0, upper: 1), gridSteps: nil)
+    run.configuration.norms = [norm]
+    run.configuration.classifiers = [.base]
+    run.configuration.attackParameters = AttackParameters()
+    run.configuration.surrogate = surrogate
+    let inputs = indices.map {
+      AttackInput(index: $0, point: run.dataset.input($0), grid: nil, label: run.labels[$0])
+    }
+    let outcome = try Evaluator(source: run.classifier, configuration: run.configuration).run(
+      count: inputs.count, jobs: 2, control: RunControl(), input: { inputs[$0] })
+    return outcome.inputs.compactMap(\.brackets.first)
   }
 }
