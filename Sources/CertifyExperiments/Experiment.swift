@@ -59,7 +59,7 @@ public struct ExperimentSetting: Sendable {
 public enum ExperimentError: Error, Equatable, CustomStringConvertible {
   /// No experiment has the name.
   case unknown(name: String)
-  /// It needs a file that is not the project's.
+  /// A file that it needs is neither where the data are said to be nor among the fixtures.
   case missingData(experiment: String, file: String)
   /// A computation left the range in which it means something.
   case failed(experiment: String, reason: String)
@@ -69,7 +69,7 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
     case .unknown(let name):
       "there is no experiment `\(name)`; \(Experiments.hint(name))"
     case .missingData(let experiment, let file):
-      "\(experiment): it needs \(file), which is not part of the project; name its directory with --data"
+      "\(experiment): it finds no \(file); name the directory that has it with --data"
     case .failed(let experiment, let reason): "\(experiment): \(reason)"
     }
   }

@@ -160,7 +160,8 @@ import _CertifyTestSupport
     let best = try Self.run(place, ["--bounds", "none", "--surrogate", surrogate, "--first", "10"]).0
     for (one, other) in zip(best.inputs, results.inputs) {
       guard let a = one.brackets[0].upper, let b = other.brackets[0].upper else { continue }
-      #expect(a.radius <= b.radius)
+      // Of two points on the boundary the bisection in the end may take either: it stops at 1e-6 of the way.
+      #expect(a.radius <= b.radius * (1 + 2e-6))
     }
   }
 

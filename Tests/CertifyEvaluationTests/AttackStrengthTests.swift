@@ -40,7 +40,8 @@ struct AttackStrengthTests {
     let helped = try Self.brackets(norm, of: inputs, surrogate: other.classifier)
     try #require(alone.count == inputs.count && helped.count == inputs.count)
     for (alone, helped) in zip(alone, helped) {
-      #expect(try #require(helped.upper?.radius) <= #require(alone.upper?.radius))
+      // The bisection in the end stops at 1e-6 of the way.
+      #expect(try #require(helped.upper?.radius) <= #require(alone.upper?.radius) * (1 + 2e-6))
       #expect(try #require(helped.attack?.queries) > #require(alone.attack?.queries))
     }
   }

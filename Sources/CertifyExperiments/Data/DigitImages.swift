@@ -46,7 +46,7 @@ struct DigitImages {
     let paths = names.compactMap { setting.file([$0]) }
     guard paths.count == 2 else {
       throw ExperimentError.missingData(
-        experiment: experiment, file: "t10k-images-idx3-ubyte, or digits_train.npz of fixtures/data,")
+        experiment: experiment, file: "t10k-images-idx3-ubyte and no digits_train.npz")
     }
     isMNIST = false
     training = try Dataset.load(path: paths[0])
