@@ -24,9 +24,9 @@ MARK = """
 † marks seconds of other runs than the last, on the same machine under another load: compare them roughly."""
 
 OVERVIEW = """On {near} of {compared} pairs of input and norm {best} is at most 1 % farther than the nearest of all peers.{counted}
-The peer here is the one with the smallest median. Enough is the smallest of some limits to the queries, none the last of
-them, under which the median of **certify best** is at most the peer's; what it then asks, queries and gradients together,
-and how long that takes, are parts of what the peer does.
+The peer here is the one with the smallest median. “Enough” is the smallest of the tried limits to the queries under which
+the median of **certify best** is at most the peer's. “Asks” are its queries and gradients under that limit, “seconds” its
+time, both over the peer's.
 
 | model | norm | as near as any peer, to 1 % | median | median of the peer | peer | enough | asks | seconds |
 |---|---|---|---|---|---|---|---|---|
